@@ -1,0 +1,182 @@
+/**
+ * What a party offers to whoever drives it (the page, the enterprise party's REST door), and what it shows of itself.
+ * Everything here is public and can cross a message port: no share, nonce, passphrase or key is in a view.
+ */
+import type { Preview } from '@trivet/protocol/intent'
+import type { SuiteId } from '@trivet/protocol/core'
+import type { PartyId, SessionId } from '@trivet/signalling/wire'
+
+/** Hex, 32 bytes: the `instance` of the key generation that made the wallet. */
+export type WalletId = string
+
+export interface PartyVerbs {
+  /** Opens the vault of a party known on this device. @throws VaultError (wrong passphrase, damaged) */
+  unlock(options: { partyId: PartyId; passphrase: string }): Promise<void>
+  lock(): Promise<void>
+  /** Starts a lobby for a new wallet. `device` makes a new party; without it the unlocked one is used. */
+  createWallet(options: CreateWallet): Promise<{ session: SessionId }>
+  /** Reads a link without acting on it. @throws InputError (damaged), Refused (expired) */
+  readLink(link: string): Promise<LinkPreview>
+  joinWallet(options: { link: string; device?: NewDevice }): Promise<{ session: SessionId }>
+  /** Coordinator, all places filled: signs the roster, sends it to everybody, and approves it for this party. */
+  startKeygen(options: { session: SessionId }): Promise<void>
+  requestSignature(options: RequestSignature): Promise<{ session: SessionId }>
+  approve(options: { session: SessionId }): Promise<void>
+  decline(options: { session: SessionId; reason: string }): Promise<void>
+  /** Leaves or ends a session; also forgets a finished one in the view. */
+  close(options: { session: SessionId }): Promise<void>
+  /** Brings a wallet whose last confirmation is missing to its end, with whoever is online. */
+  finishWallet(options: { wallet: WalletId }): Promise<void>
+}
+
+export interface NewDevice { readonly name: string; readonly passphrase: string }
+
+export interface CreateWallet {
+  readonly name: string
+  readonly threshold: number
+  /** The other parties, in any order; the wallet has `places.length + 1` parties. */
+  readonly places: readonly ({ readonly kind: 'link' } | { readonly kind: 'company'; readonly invitation: string })[]
+  readonly device?: NewDevice
+  /** Where a link leads: the page's address, without fragment. */
+  readonly pageUrl: string
+}
+
+export interface RequestSignature {
+  readonly wallet: WalletId
+  /** What is to be signed: an intent encoded by `chains`. */
+  readonly intent: Uint8Array
+  /** Share indices of the signers, mine included; exactly `threshold` of them. */
+  readonly signers: readonly number[]
+}
+
+export interface LinkPreview {
+  readonly kind: 'join' | 'company'
+  readonly session?: SessionId
+  readonly expiresAt: number
+  /** Name of the company server, where it is one. */
+  readonly name?: string
+}
+
+/** A snapshot of everything a screen may show. A new object at each change; unchanged parts keep their identity within the worker only. */
+export interface PartyView {
+  readonly connection: { readonly state: 'idle' | 'connecting' | 'connected' | 'refused' | 'offline'; readonly reason?: string }
+  /** Parties whose vaults are on this device, locked or not. */
+  readonly vaults: readonly VaultView[]
+  /** The unlocked party. */
+  readonly me?: { readonly partyId: PartyId; readonly name: string; readonly build: string }
+  /** Wallets of the unlocked party. */
+  readonly wallets: readonly WalletView[]
+  readonly sessions: readonly SessionView[]
+}
+
+/** The cover of a vault: what may be known while it is locked. */
+export interface VaultView {
+  readonly partyId: PartyId
+  readonly deviceName: string
+  readonly wallets: readonly { readonly id: WalletId; readonly name: string; readonly threshold: number; readonly total: number }[]
+  readonly unlocked: boolean
+}
+
+export interface WalletView {
+  readonly id: WalletId
+  readonly name: string
+  readonly threshold: number
+  readonly createdAt: number
+  /** `unfinished`: voted for, certificate not yet held; no address may be shown (`protocol.md` §E.4). */
+  readonly state: 'ready' | 'unfinished'
+  readonly epoch: number
+  readonly myIndex: number
+  readonly parties: readonly PartyInWallet[]
+  /** Group keys by suite; empty while unfinished. */
+  readonly keys: readonly { readonly suite: SuiteId; readonly groupKey: Uint8Array; readonly chainCode: Uint8Array }[]
+}
+
+export type Role = 'third-party' | 'enterprise' | 'mobile-app'
+
+export interface PartyInWallet {
+  readonly index: number
+  readonly partyId: PartyId
+  readonly name: string
+  readonly role: Role
+  readonly me: boolean
+  readonly online: boolean
+}
+
+export interface SessionView {
+  readonly id: SessionId
+  readonly kind: 'keygen' | 'sign' | 'finish'
+  readonly coordinator: boolean
+  readonly wallet: { readonly id?: WalletId; readonly name: string; readonly threshold: number; readonly total: number }
+  readonly state: SessionState
+  /** Everybody who takes part, mine first in a lobby, by share index once there is a roster. */
+  readonly places: readonly PlaceView[]
+  readonly steps: readonly StepView[]
+  /** Signing only. */
+  readonly request?: RequestView
+  readonly createdAt: number
+}
+
+export type SessionState =
+  /** Lobby: waiting for people to come. Coordinator only: `ready` once every place is filled. */
+  | { readonly at: 'inviting'; readonly expiresAt: number; readonly ready: boolean }
+  /** The roster or request is signed and shown; `answered` says whether I have said yes. */
+  | { readonly at: 'approving'; readonly expiresAt: number; readonly answered: boolean }
+  | { readonly at: 'connecting' }
+  /** `waitingFor`: share indices; `since`: ms since epoch when this round began. */
+  | { readonly at: 'running'; readonly round: number; readonly of: number; readonly waitingFor: readonly number[]; readonly since: number }
+  | { readonly at: 'done'; readonly wallet?: WalletId; readonly signatures?: readonly Uint8Array[]; readonly finishedAt: number }
+  | { readonly at: 'failed'; readonly error: ErrorView }
+
+export interface PlaceView {
+  /** Position in the lobby, 1-based; place 1 is the coordinator. */
+  readonly place: number
+  /** Share index, once the roster is signed. */
+  readonly index?: number
+  readonly partyId?: PartyId
+  readonly name?: string
+  readonly role?: Role
+  readonly me: boolean
+  readonly state: 'empty' | 'joined' | 'approved' | 'declined' | 'gone'
+  /** Coordinator's lobby, empty place: what to pass on. Absent once the place is filled. */
+  readonly link?: string
+  readonly reason?: string
+  /** My link to that party. */
+  readonly connection?: 'none' | 'connecting' | 'up' | 'lost'
+  readonly path?: 'direct' | 'relay' | 'memory'
+  /** Share indices of the parties that this party says it is connected to (the mesh as they tell it). */
+  readonly linkedTo?: readonly number[]
+}
+
+export type StepName = 'hello' | 'commit' | 'exchange' | 'check' | 'confirm' | 'nonces' | 'shares'
+
+export interface StepView {
+  readonly name: StepName
+  readonly state: 'todo' | 'now' | 'done'
+  /** Share indices heard in this step (mine included once I sent). */
+  readonly heard: readonly number[]
+  readonly ms?: number
+}
+
+export interface RequestView {
+  readonly from: { readonly index: number; readonly name: string }
+  readonly signers: readonly number[]
+  readonly suite: SuiteId
+  readonly intent: Uint8Array
+  /** What `chains` derived from the intent on this device. */
+  readonly preview: Preview
+  /** Eight characters, the same on every screen that shows the same intent. */
+  readonly code: string
+}
+
+export interface ErrorView {
+  readonly code: string
+  /** A sentence for a person. */
+  readonly sentence: string
+  /** What is safe: "No key was made. Nothing was lost." */
+  readonly safe: string
+  /** One next step. */
+  readonly next: string
+  /** Share indices and names of parties shown or found to be at fault or silent. */
+  readonly culprits: readonly { readonly index: number; readonly name: string }[]
+  readonly details: string
+}
