@@ -27,6 +27,11 @@ export interface PartyVerbs {
   close(options: { session: SessionId }): Promise<void>
   /** Brings a wallet whose last confirmation is missing to its end, with whoever is online. */
   finishWallet(options: { wallet: WalletId }): Promise<void>
+  /**
+   * Makes a one-time invitation of this party, for the `company` place of somebody else's wallet: kept in the vault until it is
+   * used or expires. @returns text that goes into a link's fragment, and holds a 128-bit secret that the server never sees
+   */
+  createInvitation(options: { readonly expiresInSeconds: number }): Promise<{ readonly invitation: string }>
 }
 
 export interface NewDevice { readonly name: string; readonly passphrase: string }

@@ -25,8 +25,16 @@ export type Pid = number
 
 export type Fault = 'caller' | 'party' | 'unknown' | 'network' | 'refusal' | 'vault' | 'program'
 
+/** A received message by its slot: enough to find the signed envelope that proves a charge. */
+export interface MessageRef {
+  readonly suite: number
+  readonly type: number
+  readonly from: Pid
+}
+
 interface ErrorFacts {
   readonly culprits?: readonly Pid[]
+  readonly evidence?: readonly MessageRef[]
   readonly cause?: unknown
 }
 
@@ -35,12 +43,15 @@ export abstract class MpcError extends Error {
   abstract readonly fault: Fault
   readonly code: ErrorCode
   readonly culprits: readonly Pid[]
+  /** Messages that show it, where it can be shown to others. */
+  readonly evidence: readonly MessageRef[]
 
   constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
     this.name = new.target.name
     this.code = code
     this.culprits = facts.culprits ?? []
+    this.evidence = facts.evidence ?? []
   }
 }
 

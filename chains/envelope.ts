@@ -1,0 +1,25 @@
+/** The outside of every intent: u8 version ‖ u8 kind ‖ body. The bodies belong to the folders of the chains. */
+import * as P from 'micro-packed'
+import { InvalidIntent } from './errors.ts'
+
+const VERSION = 1
+
+/** Numbers on the wire, never to be reused. */
+export const KIND_BYTES = { message: 1, 'bitcoin-psbt': 2 } as const
+export type KindName = keyof typeof KIND_BYTES
+
+const Envelope = P.struct({ version: P.U8, kind: P.U8, body: P.bytes(null) })
+
+/** @returns the intent's bytes */
+export const seal = (kind: KindName, body: Uint8Array): Uint8Array =>
+  Envelope.encode({ version: VERSION, kind: KIND_BYTES[kind], body })
+
+/** @throws {InvalidIntent} on a version this program does not know, or bytes too short to hold an intent */
+export function open(intent: Uint8Array): { readonly kind: number; readonly body: Uint8Array } {
+  if (intent.length < 3) throw new InvalidIntent('intent', `expected at least 3 bytes, got ${String(intent.length)}`)
+  const { version, kind, body } = Envelope.decode(intent)
+  if (version !== VERSION) {
+    throw new InvalidIntent('intent', `expected format version ${String(VERSION)}, got ${String(version)}: this device may need an update`)
+  }
+  return { kind, body }
+}

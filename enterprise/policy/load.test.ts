@@ -1,0 +1,105 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadPolicy, parsePolicy } from './load.ts'
+
+const sign = (rule: string): string => `version: 1\nsign:\n  - {${rule}}\n`
+const keygen = (rule: string): string => `version: 1\nkeygen:\n  - {${rule}}\n`
+
+/** What is wrong with a file, after the words that all refusals begin with. */
+function complaint(text: string): string {
+  const source = parsePolicy(text)
+  if (source.kind !== 'none') throw new Error('the policy was accepted')
+  expect(source.rule).toBe('policy-file')
+  return source.reason.replace('the policy file is wrong at ', '')
+}
+
+describe('a policy file', () => {
+  it('is read with its defaults filled in', () => {
+    expect(parsePolicy([
+      'version: 1',
+      'keygen:',
+      '  - { name: ours, invited_by: [own-invitation], max_total: 5, max_threshold: 3 }',
+      'sign:',
+      '  - { name: notes, kind: message, max_bytes: 1024 }',
+      '  - { name: small, kind: bitcoin, networks: [signet], max_amount_sats: 5000 }',
+    ].join('\n'))).toEqual({
+      kind: 'rules',
+      rules: {
+        version: 1,
+        keygen: [{ name: 'ours', invited_by: ['own-invitation'], max_total: 5, max_threshold: 3 }],
+        sign: [
+          { name: 'notes', kind: 'message', max_bytes: 1024, allow_danger: false },
+          { name: 'small', kind: 'bitcoin', networks: ['signet'], max_amount_sats: 5000, allow_danger: false },
+        ],
+      },
+    })
+  })
+
+  it('may be empty of rules', () => {
+    expect(parsePolicy('version: 1')).toEqual({ kind: 'rules', rules: { version: 1, keygen: [], sign: [] } })
+  })
+
+  it.each([
+    ['nothing at all', '', '.: expected a policy: version, keygen, sign, got null'],
+    ['a list', '- 1', '.: expected a policy: version, keygen, sign'],
+    ['no version', 'sign: []', 'version: expected 1, the only version there is'],
+    ['a version of the future', 'version: 2', 'version: expected 1, the only version there is, got 2'],
+    ['an unknown section', 'version: 1\nallow: all', 'allow: is not known'],
+    ['rules that are no list', 'version: 1\nsign: yes', 'sign: expected a list, got "yes"'],
+    ['a rule that is text', 'version: 1\nsign: [all]', 'sign[0]: expected a rule, got "all"'],
+    ['a rule of no kind', sign('name: a'), 'sign[0].kind: expected one of message, bitcoin'],
+    ['a rule of an unknown kind', sign('name: a, kind: ethereum'), 'sign[0].kind: expected one of message, bitcoin'],
+    ['a rule with no name', sign('kind: message, max_bytes: 1'), 'sign[0].name: expected a name for this rule'],
+    ['a misspelt limit', sign('name: a, kind: message, max_byte: 1'), 'sign[0].max_bytes: expected a whole number from 1 to 1048576; sign[0].max_byte: is not known'],
+    ['a limit in words', sign('name: a, kind: message, max_bytes: lots'), 'sign[0].max_bytes: expected a whole number from 1 to 1048576, got "lots"'],
+    ['a limit of nothing', sign('name: a, kind: message, max_bytes: 0'), 'sign[0].max_bytes: expected at least 1, got 0'],
+    ['a limit above all messages', sign('name: a, kind: message, max_bytes: 1048577'), 'sign[0].max_bytes: expected at most 1048576, got 1048577'],
+    ['a danger flag in words', sign('name: a, kind: message, max_bytes: 1, allow_danger: "no"'), 'sign[0].allow_danger: expected true or false, got "no"'],
+    ['no networks', sign('name: a, kind: bitcoin, networks: [], max_amount_sats: 1'), 'sign[0].networks: expected at least one'],
+    ['an unknown network', sign('name: a, kind: bitcoin, networks: [dogecoin], max_amount_sats: 1'), 'sign[0].networks[0]: expected one of mainnet, testnet, signet, regtest, got "dogecoin"'],
+    ['a fraction of a sat', sign('name: a, kind: bitcoin, networks: [signet], max_amount_sats: 0.5'), 'sign[0].max_amount_sats: expected a whole number from 1 to 2100000000000000, got 0.5'],
+    ['more sats than there are', sign('name: a, kind: bitcoin, networks: [signet], max_amount_sats: 2100000000000001'), 'sign[0].max_amount_sats: expected at most 2100000000000000, got 2100000000000001'],
+    ['an empty list of recipients', sign('name: a, kind: bitcoin, networks: [signet], max_amount_sats: 1, recipients: []'), 'sign[0].recipients: expected at least one'],
+    ['nobody who may invite', keygen('name: a, invited_by: [], max_total: 3, max_threshold: 2'), 'keygen[0].invited_by: expected at least one'],
+    ['an unknown inviter', keygen('name: a, invited_by: [anybody], max_total: 3, max_threshold: 2'), 'keygen[0].invited_by[0]: expected one of own-invitation, link, self, got "anybody"'],
+    ['too many parties', keygen('name: a, invited_by: [self], max_total: 17, max_threshold: 2'), 'keygen[0].max_total: expected at most 16, got 17'],
+    ['a threshold of one', keygen('name: a, invited_by: [self], max_total: 3, max_threshold: 1'), 'keygen[0].max_threshold: expected at least 2, got 1'],
+    ['two rules of one name', 'version: 1\nsign:\n  - {name: a, kind: message, max_bytes: 1}\n  - {name: a, kind: message, max_bytes: 2}\n', 'sign: expected every rule to have a name of its own'],
+  ])('with %s is refused, naming the field', (_what, text, expected) => {
+    expect(complaint(text)).toBe(expected)
+  })
+
+  it.each([
+    ['broken YAML', 'version: [1', 'the policy file is no YAML: Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 12:'],
+    ['a key given twice', 'version: 1\nversion: 1', 'the policy file is no YAML: Map keys must be unique at line 2, column 1:'],
+    ['aliases', 'version: 1\nsign: &a []\nkeygen: *a', 'the policy file uses YAML aliases, which are not allowed'],
+  ])('with %s is refused', (_what, text, expected) => {
+    expect(complaint(text)).toBe(expected)
+  })
+})
+
+describe('loading', () => {
+  let folder: string
+  beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'policy-')) })
+  afterAll(async () => { await rm(folder, { recursive: true }) })
+
+  it('refuses everything when no file is configured', async () => {
+    expect(await loadPolicy(undefined)).toEqual({ kind: 'none', rule: 'no-policy', reason: 'no policy file is configured' })
+  })
+
+  it('refuses everything when the file is missing', async () => {
+    expect(await loadPolicy(join(folder, 'none.yaml'))).toEqual({ kind: 'none', rule: 'policy-file', reason: 'the policy file is missing' })
+  })
+
+  it('refuses everything when the file cannot be read', async () => {
+    expect(await loadPolicy(folder)).toEqual({ kind: 'none', rule: 'policy-file', reason: 'the policy file cannot be read' })
+  })
+
+  it('reads the file', async () => {
+    const file = join(folder, 'policy.yaml')
+    await writeFile(file, 'version: 1\n')
+    expect(await loadPolicy(file)).toEqual({ kind: 'rules', rules: { version: 1, keygen: [], sign: [] } })
+  })
+})

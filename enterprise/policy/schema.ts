@@ -1,0 +1,66 @@
+/** What a policy file may say. Everything it does not allow is refused. */
+import { z } from 'zod'
+
+/** The networks a rule for Bitcoin may name. */
+export const NETWORKS = ['mainnet', 'testnet', 'signet', 'regtest'] as const
+
+const MAX_RULES = 100
+const MAX_PARTIES = 16
+const MAX_MESSAGE_BYTES = 1_048_576
+/** All bitcoin there will ever be, in sats; exact as a JavaScript number. */
+const MAX_SATS = 2_100_000_000_000_000
+
+const wholeNumber = (min: number, max: number) => z.int(`expected a whole number from ${min} to ${max}`)
+  .min(min, `expected at least ${min}`).max(max, `expected at most ${max}`)
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, `expected one of ${values.join(', ')}`)
+const listOf = <T extends z.ZodType>(item: T) => z.array(item, 'expected a list')
+const yesOrNo = z.boolean('expected true or false')
+
+const ruleName = z.string('expected a name for this rule').min(1, 'expected a name for this rule').max(80, 'expected at most 80 characters')
+
+const KeygenRule = z.strictObject({
+  name: ruleName,
+  /** Whose call may be followed: a one-time invitation this party made, a link it was given, its own REST door. */
+  invited_by: listOf(oneOf(['own-invitation', 'link', 'self'])).min(1, 'expected at least one'),
+  max_total: wholeNumber(2, MAX_PARTIES),
+  max_threshold: wholeNumber(2, MAX_PARTIES),
+}, 'expected a rule')
+
+const MessageRule = z.strictObject({
+  name: ruleName,
+  kind: z.literal('message'),
+  max_bytes: wholeNumber(1, MAX_MESSAGE_BYTES),
+  /** Whether to sign although the preview warns of danger. */
+  allow_danger: yesOrNo.default(false),
+})
+
+const BitcoinRule = z.strictObject({
+  name: ruleName,
+  kind: z.literal('bitcoin'),
+  networks: listOf(oneOf(NETWORKS)).min(1, 'expected at least one'),
+  /** What may leave the wallet in one transaction, fee included. */
+  max_amount_sats: wholeNumber(1, MAX_SATS),
+  /** Addresses; absent means any. */
+  recipients: listOf(z.string('expected an address').min(1, 'expected an address')).min(1, 'expected at least one').optional(),
+  allow_danger: yesOrNo.default(false),
+})
+
+const SignRule = z.discriminatedUnion('kind', [MessageRule, BitcoinRule], {
+  error: (issue) => (issue.code === 'invalid_union' ? 'expected one of message, bitcoin' : 'expected a rule'),
+})
+
+const rulesOf = <T extends z.ZodType<{ name: string }>>(rule: T) => listOf(rule)
+  .max(MAX_RULES, `expected at most ${MAX_RULES} rules`)
+  .refine((rules) => new Set(rules.map((one) => one.name)).size === rules.length, 'expected every rule to have a name of its own')
+  .default([])
+
+export const PolicyFile = z.strictObject({
+  version: z.literal(1, 'expected 1, the only version there is'),
+  keygen: rulesOf(KeygenRule),
+  sign: rulesOf(SignRule),
+}, 'expected a policy: version, keygen, sign')
+
+export type PolicyRules = z.output<typeof PolicyFile>
+export type KeygenRule = z.output<typeof KeygenRule>
+export type MessageRule = z.output<typeof MessageRule>
+export type BitcoinRule = z.output<typeof BitcoinRule>

@@ -1,0 +1,211 @@
+/// <reference path="./simple-peer.d.ts" />
+/**
+ * Links over WebRTC data channels. The only file that imports simple-peer. Lives on the main thread: workers have no
+ * RTCPeerConnection.
+ */
+import SimplePeer from 'simple-peer'
+import { Bug, InputError } from '@trivet/protocol/core'
+import type { Clock } from '../clock.ts'
+import type { Link, LinkEvents, LinkFactory, LinkPath } from './types.ts'
+import { decodeSignal, encodeSignal, fingerprintOf } from './sdp.ts'
+import type { Candidate, Description } from './sdp.ts'
+
+/** A WebRTC implementation: the browser's globals, or an npm package of the same shape. */
+export interface WebrtcStack {
+  readonly RTCPeerConnection: new (configuration: object) => PeerConnection
+  readonly RTCSessionDescription: new (init: Description) => object
+  readonly RTCIceCandidate: new (init: Candidate['candidate']) => object
+}
+
+interface PeerConnection {
+  readonly localDescription: { readonly sdp: string } | null
+  readonly remoteDescription: { readonly sdp: string } | null
+  getStats(): Promise<{ forEach(use: (report: unknown) => void): void }>
+}
+
+export interface IceServer {
+  readonly urls: string | readonly string[]
+  readonly username?: string
+  readonly credential?: string
+}
+
+export interface WebrtcOptions {
+  readonly clock: Clock
+  /** Needed where the platform has none, as in Node. */
+  readonly wrtc?: WebrtcStack
+  /** STUN and TURN servers; none by default, so nobody is asked who was not configured. */
+  readonly iceServers?: readonly IceServer[]
+  /** Called with a public sentence when something was refused or failed. */
+  readonly log?: (sentence: string) => void
+  /** A link that has not opened by then closes. Default 15 s. */
+  readonly openWithinMs?: number
+}
+
+const MAX_MESSAGE_BYTES = 65_536
+/** @roamhq/wrtc drops silently once 16 MiB are buffered, browsers throw: stay far below. */
+const HIGH_WATER_BYTES = 1_000_000
+const MAX_CANDIDATES = 64
+
+/** @throws {InputError} if the platform has no WebRTC and none was given */
+export function createWebrtcLinks(options: WebrtcOptions): LinkFactory {
+  const stack = options.wrtc ?? globalThis
+  if (!isStack(stack)) throw new InputError('wrtc', 'this platform has no RTCPeerConnection; give an implementation')
+  return { open: ({ initiator }, events) => new WebrtcLink(stack, options, initiator, events) }
+}
+
+class WebrtcLink implements Link {
+  readonly #peer: SimplePeer
+  readonly #events: LinkEvents
+  readonly #log: (sentence: string) => void
+  /** The one description that may still come. */
+  #expected: Description['type'] | undefined
+  #candidates = 0
+  #connection: PeerConnection | undefined
+  #state: 'opening' | 'open' | 'closed' = 'opening'
+  #reason = 'the other end closed the link'
+  #cancelTimeout: () => void
+
+  constructor(stack: WebrtcStack, options: WebrtcOptions, initiator: boolean, events: LinkEvents) {
+    this.#events = events
+    this.#log = options.log ?? (() => undefined)
+    this.#expected = initiator ? undefined : 'offer'
+    this.#peer = new SimplePeer({
+      initiator,
+      trickle: true,
+      config: { iceServers: options.iceServers ?? [] },
+      // Agreed beforehand, so that the other end cannot put a channel of its own in this one's place.
+      channelConfig: { negotiated: true, id: 0, ordered: true },
+      wrtc: this.#watched(stack),
+      readableObjectMode: true,
+      writableHighWaterMark: HIGH_WATER_BYTES,
+    })
+    this.#peer.on('signal', (data) => this.#tell(data))
+    this.#peer.on('connect', () => void this.#opened())
+    this.#peer.on('drain', () => { if (this.#state === 'open') this.#events.drain() })
+    this.#peer.on('error', (error) => { this.#reason = error.message })
+    this.#peer.on('close', () => this.#closed())
+    const limit = options.openWithinMs ?? 15_000
+    this.#cancelTimeout = options.clock.after(limit, () => this.#end(`no connection within ${limit} ms`))
+  }
+
+  signal(bytes: Uint8Array): void {
+    if (this.#state === 'closed' || this.#peer.destroyed) return
+    try {
+      const data = decodeSignal(bytes)
+      if ('candidate' in data) this.#addCandidate(data)
+      else this.#describe(data)
+    } catch (error) {
+      // Whoever sent it, a link that works goes on working.
+      this.#log(`refused a negotiation message: ${error instanceof Error ? error.message : 'unreadable'}`)
+    }
+  }
+
+  send(bytes: Uint8Array): boolean {
+    if (bytes.length < 1 || bytes.length > MAX_MESSAGE_BYTES) {
+      throw new InputError('bytes', `expected 1 to ${MAX_MESSAGE_BYTES} bytes, got ${bytes.length}`)
+    }
+    if (this.#state === 'opening') throw new Bug('a link was used before it opened')
+    if (this.#state === 'closed' || this.#peer.destroyed) return false
+    return this.#peer.write(bytes)
+  }
+
+  close(): void {
+    this.#end('closed by this end')
+  }
+
+  #addCandidate(data: Candidate): void {
+    this.#candidates += 1
+    if (this.#candidates > MAX_CANDIDATES) return this.#log(`refused candidate ${this.#candidates} of one connection`)
+    // The empty one only says that there are no more, and one stack takes it for an error.
+    if (data.candidate.candidate !== '') this.#peer.signal(data)
+  }
+
+  #describe(data: Description): void {
+    if (data.type !== this.#expected) return this.#log(`refused an ${data.type} that was not expected`)
+    this.#expected = undefined
+    this.#peer.signal(data)
+  }
+
+  #tell(data: unknown): void {
+    const bytes = encodeSignal(data)
+    if (bytes === undefined || this.#state === 'closed') return
+    if (isOffer(data)) this.#expected = 'answer'
+    this.#events.signal(bytes)
+  }
+
+  /** simple-peer keeps its connection to itself; this shows it to us when it is made. */
+  #watched(stack: WebrtcStack): WebrtcStack {
+    const seen = (connection: PeerConnection): void => { this.#connection = connection }
+    class WatchedPeerConnection extends stack.RTCPeerConnection {
+      constructor(configuration: object) {
+        super(configuration)
+        seen(this)
+      }
+    }
+    const { RTCSessionDescription, RTCIceCandidate } = stack
+    return { RTCPeerConnection: WatchedPeerConnection, RTCSessionDescription, RTCIceCandidate }
+  }
+
+  async #opened(): Promise<void> {
+    try {
+      const connection = this.#connection
+      const local = connection?.localDescription?.sdp
+      const remote = connection?.remoteDescription?.sdp
+      if (connection === undefined || local === undefined || remote === undefined) throw new Bug('an open link without descriptions')
+      const info = { local: fingerprintOf(local), remote: fingerprintOf(remote), path: await pathOf(connection) }
+      if (this.#state !== 'opening' || this.#peer.destroyed) return
+      this.#state = 'open'
+      this.#cancelTimeout()
+      this.#events.open(info)
+      // Only now: what came in the meantime waited in the stream.
+      this.#peer.on('data', (data) => this.#received(data))
+    } catch (error) {
+      this.#end(error instanceof Error ? error.message : 'the connection could not be read')
+    }
+  }
+
+  #received(data: unknown): void {
+    if (this.#state !== 'open') return
+    if (!(data instanceof Uint8Array) || data.length > MAX_MESSAGE_BYTES) return this.#end('the other end sent what is no message')
+    this.#events.message(Uint8Array.from(data))
+  }
+
+  #end(reason: string): void {
+    if (this.#state === 'closed') return
+    this.#reason = reason
+    this.#peer.destroy()
+    this.#closed()
+  }
+
+  #closed(): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#cancelTimeout()
+    this.#events.close(this.#reason)
+  }
+}
+
+/** Reads from the statistics whether the chosen pair of candidates goes through a TURN server. */
+async function pathOf(connection: PeerConnection): Promise<LinkPath> {
+  const reports = new Map<unknown, Record<string, unknown>>()
+  const stats = await connection.getStats()
+  stats.forEach((report) => { if (isRecord(report)) reports.set(report['id'], report) })
+  const all = [...reports.values()]
+  const transport = all.find((report) => report['type'] === 'transport' && report['selectedCandidatePairId'] !== undefined)
+  // Firefox has no transport report and marks the pair instead.
+  const pair = reports.get(transport?.['selectedCandidatePairId']) ?? all.find((report) => report['type'] === 'candidate-pair' && report['selected'] === true)
+  const ends = [reports.get(pair?.['localCandidateId']), reports.get(pair?.['remoteCandidateId'])]
+  return ends.some((end) => end?.['candidateType'] === 'relay') ? 'relay' : 'direct'
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function isOffer(data: unknown): boolean {
+  return isRecord(data) && data['type'] === 'offer'
+}
+
+function isStack(value: object): value is WebrtcStack {
+  return ['RTCPeerConnection', 'RTCSessionDescription', 'RTCIceCandidate'].every((name) => name in value)
+}

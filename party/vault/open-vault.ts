@@ -1,0 +1,111 @@
+import { InputError, VaultError } from '@trivet/protocol/core'
+import type { PartyId } from '@trivet/signalling/wire'
+import { openRecord, sealRecord, type RecordName, type SealingTools } from './sealed-record.ts'
+import type { SealingKey } from './sealing.ts'
+import type { Store, StoreChange } from './store.ts'
+import { coverPlace, kindPrefix, nameOfKey, recordKey, storeKeys } from './store-keys.ts'
+
+export interface VaultRecord {
+  readonly id: string
+  readonly epoch: number
+  /** The caller wipes it. */
+  readonly value: Uint8Array
+}
+
+/** The new value of a record (the caller wipes it after the write), or `undefined` to erase it. */
+export interface VaultChange {
+  /** A lower-case word of at most 32 characters. */
+  readonly kind: string
+  /** At most 128 letters, digits, `-` and `_`; the wallet's id for all that belongs to a wallet. Empty where there is only one. */
+  readonly id?: string
+  /** Generation of the shares; 0 where it has no meaning. */
+  readonly epoch?: number
+  readonly value: Uint8Array | undefined
+}
+
+/** A vault whose data key is in memory. After `lock` everything but `lock` throws VaultError E_LOCKED. */
+export interface OpenVault {
+  readonly partyId: PartyId
+  /** @returns the value, which the caller wipes; `undefined` when there is none. @throws VaultError E_DAMAGED, E_LOCKED, E_STORAGE */
+  read(kind: string, id?: string, epoch?: number): Promise<Uint8Array | undefined>
+  /** All records of a kind, by id and epoch. @throws VaultError E_DAMAGED for the first that cannot be opened, E_LOCKED, E_STORAGE */
+  readAll(kind: string): Promise<VaultRecord[]>
+  /**
+   * Seals all changes and writes them in one transaction, with a new cover if one is given; resolves once all of it was read back.
+   * @throws InputError for a name that cannot be or occurs twice; VaultError E_LOCKED, E_STORAGE
+   */
+  write(changes: readonly VaultChange[], cover?: Uint8Array): Promise<void>
+  /** Replaces the public bytes that are shown while the vault is locked. @throws VaultError E_LOCKED, E_STORAGE */
+  setCover(cover: Uint8Array): Promise<void>
+  /** Drops the key. A write that has reached the store is finished; reads under way throw. */
+  lock(): void
+}
+
+interface OpenVaultParts {
+  readonly store: Store
+  readonly tools: SealingTools
+  readonly partyId: PartyId
+  readonly key: SealingKey
+}
+
+export function openVault({ store, tools, partyId, key: unlockedKey }: OpenVaultParts): OpenVault {
+  let key: SealingKey | undefined = unlockedKey
+
+  const usableKey = (): SealingKey => {
+    if (key === undefined) throw new VaultError('E_LOCKED', 'the vault is locked')
+    return key
+  }
+
+  const open = async (name: RecordName): Promise<Uint8Array | undefined> => {
+    const openWith = usableKey()
+    const record = await store.get(recordKey(partyId, name))
+    const secret = record && (await openRecord(tools.subtle, openWith, { ...name, party: partyId }, record)).secret
+    if (key === undefined) secret?.fill(0)
+    usableKey()
+    return secret
+  }
+
+  const readAll = async (kind: string): Promise<VaultRecord[]> => {
+    usableKey()
+    const names = (await store.keys(kindPrefix(partyId, kind))).map((found) => nameOfKey(partyId, kind, found)).filter((name) => name !== undefined)
+    const records: VaultRecord[] = []
+    for (const name of names.sort(byIdAndEpoch)) {
+      const value = await open(name)
+      if (value !== undefined) records.push({ id: name.id, epoch: name.epoch, value })
+    }
+    return records
+  }
+
+  const seal = async ({ kind, id = '', epoch = 0, value }: VaultChange): Promise<StoreChange> => {
+    const name = { kind, id, epoch }
+    return { key: recordKey(partyId, name), value: value && (await sealRecord(tools, usableKey(), { ...name, party: partyId }, value)) }
+  }
+
+  const sealCover = async (cover: Uint8Array): Promise<StoreChange> => ({
+    key: storeKeys(partyId).cover, value: await sealRecord(tools, usableKey(), coverPlace(partyId), new Uint8Array(0), cover),
+  })
+
+  const write = async (changes: readonly VaultChange[], cover?: Uint8Array): Promise<void> => {
+    usableKey()
+    const sealed = await Promise.all([...changes.map(seal), ...(cover === undefined ? [] : [sealCover(cover)])])
+    const twice = sealed.find((change, i) => sealed.findIndex((other) => other.key === change.key) !== i)
+    if (twice !== undefined) throw new InputError('changes', `${twice.key} occurs twice`)
+    usableKey()
+    await store.write(sealed)
+  }
+
+  return {
+    partyId,
+    read: (kind, id = '', epoch = 0) => open({ kind, id, epoch }),
+    readAll,
+    write,
+    setCover: (cover) => write([], cover),
+    lock: () => {
+      key = undefined
+    },
+  }
+}
+
+function byIdAndEpoch(a: RecordName, b: RecordName): number {
+  return a.id === b.id ? a.epoch - b.epoch : a.id < b.id ? -1 : 1
+}

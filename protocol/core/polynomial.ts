@@ -1,0 +1,36 @@
+/** Shamir polynomials and their Feldman commitments over any of the groups. */
+import { mod, type Group, type Point } from './group.ts'
+
+/** f(x) = Σ a_k x^k mod order, by Horner. @param x a share index, public */
+export function evaluate(group: Group, coefficients: readonly bigint[], x: number): bigint {
+  return coefficients.reduceRight((sum, a) => mod(sum * BigInt(x) + a, group.order), 0n)
+}
+
+/** Σ x^k F_k: the commitment to f(x). Public data, variable time. */
+export function evaluateInExponent(group: Group, commitments: readonly Point[], x: number): Point {
+  return commitments.reduceRight((sum, F) => sum.multiplyUnsafe(BigInt(x)).add(F), group.identity)
+}
+
+/** λ_i for interpolation at zero over the indices in `set`. Source: `protocol.md` §D.3. @param set distinct share indices, i among them */
+export function lagrangeAtZero(group: Group, i: number, set: readonly number[]): bigint {
+  let numerator = 1n
+  let denominator = 1n
+  for (const j of set) {
+    if (j === i) continue
+    numerator = mod(numerator * BigInt(j), group.order)
+    denominator = mod(denominator * BigInt(j - i), group.order)
+  }
+  return mod(numerator * invert(denominator, group.order), group.order)
+}
+
+/** Inverse mod a prime by the extended Euclidean algorithm; public values alone. */
+function invert(value: bigint, order: bigint): bigint {
+  let [r0, r1] = [order, mod(value, order)]
+  let [s0, s1] = [0n, 1n]
+  while (r1 !== 0n) {
+    const q = r0 / r1
+    ;[r0, r1] = [r1, r0 - q * r1]
+    ;[s0, s1] = [s1, s0 - q * s1]
+  }
+  return mod(s0, order)
+}

@@ -1,0 +1,23 @@
+/** Rosters and key generations for tests. */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+import type { PreparedEpoch } from '../core/change.ts'
+import type { Pid } from '../core/errors.ts'
+import type { Incoming } from '../core/inbox.ts'
+import { assignPids, type Roster } from '../core/roster.ts'
+import { Run } from '../core/run.ts'
+import type { SuiteId } from '../core/suite-id.ts'
+import { keygen, keygenVocabulary } from '../keygen/script.ts'
+import { seededRng } from './seeded-rng.ts'
+
+export function testRoster(threshold: number, total: number, suites: readonly SuiteId[] = [2, 3]): Roster {
+  const parties = Array.from({ length: total }, (_, i) => ({ idKeyHash: sha256(utf8ToBytes(`party ${i}`)), role: 'mobile-app' as const }))
+  return { walletId: new Uint8Array(32), epoch: 1, threshold, suites, members: assignPids(parties) }
+}
+
+export function keygenRun(roster: Roster, me: Pid, seed: string, heardBefore: readonly Incoming[] = []): Run<PreparedEpoch> {
+  return new Run({
+    me, parties: roster.members.map(({ pid }) => pid), vocabulary: keygenVocabulary(roster), heardBefore,
+    script: keygen({ instance: sha256(utf8ToBytes(`instance ${seed}`)), roster, me }, seededRng(`${seed} party ${me}`)),
+  })
+}

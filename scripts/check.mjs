@@ -1,0 +1,60 @@
+// npm run check: types of every folder and of Svelte, lint, import directions and cycles, unused code and dependencies.
+import { command } from './lib/fail.mjs'
+import { tsconfigs } from './lib/folders.mjs'
+import { ensureInstalled } from './lib/install.mjs'
+import { runNode } from './lib/run.mjs'
+
+/** @typedef {{ name: string, check: () => Promise<{ code: number, output: string }> }} Job */
+
+/** Two at once: more only slows each other down on the small machines this has to run on. */
+const atOnce = 2
+
+await command(async () => {
+  await ensureInstalled()
+  const queue = jobs()
+  const total = queue.length
+  let failed = 0
+  const work = async () => {
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) if (!await report(job)) failed += 1
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  console.log(failed === 0 ? `check: all ${total} parts in order` : `check: ${failed} of ${total} parts failed`)
+  return failed === 0 ? 0 : 1
+})
+
+/**
+ * The slow ones first, so that they do not run alone at the end.
+ * @returns {Job[]}
+ */
+function jobs() {
+  const tool = (/** @type {string} */ script, /** @type {string[]} */ ...args) => () => runNode(`node_modules/${script}`, args, { output: 'keep' })
+  // svelte-check sees the TypeScript files of its project as well.
+  const types = tsconfigs().filter((path) => path !== 'web/tsconfig.json')
+  return [
+    { name: 'lint', check: tool('eslint/bin/eslint.js', '.') },
+    { name: 'types of web (svelte-check)', check: tool('svelte-check/bin/svelte-check', '--tsconfig', 'web/tsconfig.json', '--fail-on-warnings', '--output', 'human') },
+    ...types.map((path) => ({ name: `types of ${path}`, check: tool('typescript/bin/tsc', '--project', path) })),
+    { name: 'unused code and dependencies (knip)', check: tool('knip/bin/knip.js') },
+    { name: 'import directions and cycles', check: imports },
+  ]
+}
+
+async function imports() {
+  const { checkImports } = await import('./imports/check.mjs')
+  const lines = checkImports()
+  return { code: lines.length === 0 ? 0 : 1, output: lines.map((line) => `${line}\n`).join('') }
+}
+
+/**
+ * @param {Job} job
+ * @returns {Promise<boolean>} whether it passed
+ */
+async function report({ name, check }) {
+  const start = performance.now()
+  const { code, output } = await check()
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  console.log(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name} (${seconds} s)`)
+  // Warnings are worth reading also where nothing failed.
+  if (code !== 0 || output.includes('warning')) console.log(output.trimEnd().replace(/^/gm, '        '))
+  return code === 0
+}

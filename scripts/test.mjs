@@ -1,0 +1,64 @@
+// npm test: from a fresh clone to `N passed, N failed`: installs, builds, checks, unit tests, browser tests.
+import { mkdirSync, rmSync } from 'node:fs'
+import { ensureBuilt } from './build.mjs'
+import { ensureChromium } from './find-chromium.mjs'
+import { countsOf, playwrightCounts, vitestCounts } from './lib/counts.mjs'
+import { command, Trouble } from './lib/fail.mjs'
+import { ensureInstalled } from './lib/install.mjs'
+import { hasNetwork, noNetwork } from './lib/network.mjs'
+import { root } from './lib/root.mjs'
+import { runNode } from './lib/run.mjs'
+
+/** @typedef {import('./lib/counts.mjs').Counts} Counts */
+
+const reports = `${root}test-results/reports`
+const failure = { passed: 0, failed: 1 }
+
+await command(async () => {
+  if (!hasNetwork()) console.error(noNetwork)
+  await ensureInstalled()
+  rmSync(reports, { recursive: true, force: true })
+  mkdirSync(reports, { recursive: true })
+  /** @type {Counts[]} */
+  const counts = []
+  for (const step of [check, unit, browser]) counts.push(await step())
+  const passed = counts.reduce((sum, each) => sum + each.passed, 0)
+  const failed = counts.reduce((sum, each) => sum + each.failed, 0)
+  console.log(`${passed} passed, ${failed} failed`)
+  return failed === 0 ? 0 : 1
+})
+
+/** @returns {Promise<Counts>} */
+async function check() {
+  console.log('\n— check: types, lint, imports, unused code')
+  const { code } = await runNode('scripts/check.mjs', [])
+  return code === 0 ? { passed: 1, failed: 0 } : failure
+}
+
+/** @returns {Promise<Counts>} */
+async function unit() {
+  console.log('\n— unit tests')
+  const file = `${reports}/unit.json`
+  const { code } = await runNode('node_modules/vitest/vitest.mjs', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`])
+  return countsOf({ file, code, read: vitestCounts })
+}
+
+/**
+ * A machine on which these cannot run at all is one failure, told at once, rather than a time-out for each test.
+ * @returns {Promise<Counts>}
+ */
+async function browser() {
+  console.log('\n— browser tests')
+  try {
+    if (!hasNetwork()) throw new Trouble(noNetwork)
+    const chromium = await ensureChromium()
+    await ensureBuilt()
+    const file = `${reports}/e2e.json`
+    const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file }
+    const { code } = await runNode('node_modules/@playwright/test/cli.js', ['test'], { env })
+    return countsOf({ file, code, read: playwrightCounts })
+  } catch (error) {
+    console.error(error instanceof Trouble ? error.message : error)
+    return failure
+  }
+}

@@ -1,0 +1,11 @@
+import { createContext } from 'svelte'
+import type { Clock } from './clock.svelte.ts'
+import type { Language } from './language.svelte.ts'
+import type { PartyState } from './party.svelte.ts'
+import type { Router } from './router.svelte.ts'
+
+/** Handed down by `App.svelte` to every screen and part. */
+export const [getParty, setParty] = createContext<PartyState>()
+export const [getRouter, setRouter] = createContext<Router>()
+export const [getLanguage, setLanguage] = createContext<Language>()
+export const [getClock, setClock] = createContext<Clock>()

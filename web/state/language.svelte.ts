@@ -1,0 +1,31 @@
+import { en, type Text } from '../text/en.ts'
+import { zh } from '../text/zh.ts'
+
+const CATALOGUES = { en, zh } as const satisfies Record<string, Text>
+export type LanguageCode = keyof typeof CATALOGUES
+export const LANGUAGES: readonly LanguageCode[] = ['en', 'zh']
+
+/** Which language the page speaks; a person's choice outlives a reload. */
+export class Language {
+  readonly #store: Pick<Storage, 'getItem' | 'setItem'> | undefined
+  #code = $state<LanguageCode>('en')
+
+  /** @param store where the choice is kept; @param preferred the browser's languages, best first */
+  constructor(store: Pick<Storage, 'getItem' | 'setItem'> | undefined, preferred: readonly string[]) {
+    this.#store = store
+    const wanted = [store?.getItem('language') ?? '', ...preferred].map((tag) => tag.slice(0, 2))
+    this.#code = LANGUAGES.find((code) => code === wanted.find((tag) => tag === 'en' || tag === 'zh')) ?? 'en'
+  }
+
+  get code(): LanguageCode { return this.#code }
+  get text(): Text { return CATALOGUES[this.#code] }
+
+  choose(code: LanguageCode): void {
+    this.#code = code
+    this.#store?.setItem('language', code)
+  }
+}
+
+export function nameOf(code: LanguageCode): string {
+  return CATALOGUES[code].languageName
+}

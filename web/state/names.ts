@@ -1,0 +1,23 @@
+import type { PlaceView, SessionView } from '@trivet/party'
+import { plainText } from '../parts/plain-text.ts'
+import type { Text } from '../text/en.ts'
+
+/** What a place is called on this screen: its party's name, or its number while nobody is there. */
+export function placeName(place: PlaceView, text: Text): string {
+  if (place.name === undefined) return place.me ? text.common.thisDevice : text.common.device(place.place)
+  return plainText(place.name)
+}
+
+/** Names of share indices in a session, in the order given; mine is "this device". */
+export function namesOf(session: SessionView, indices: readonly number[], text: Text): readonly string[] {
+  return indices.map((index) => {
+    const place = session.places.find((p) => p.index === index)
+    if (place === undefined) return text.common.device(index)
+    return place.me ? text.common.thisDevice : placeName(place, text)
+  })
+}
+
+/** Parties of a session that have a share index, for ticks. */
+export function partiesOf(session: SessionView, text: Text): readonly { readonly index: number; readonly name: string }[] {
+  return session.places.flatMap((p) => (p.index === undefined ? [] : [{ index: p.index, name: placeName(p, text) }]))
+}

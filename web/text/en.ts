@@ -1,0 +1,146 @@
+/** Everything the page says in English. The other languages have exactly these keys (`Text`). */
+
+const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
+
+const steps = {
+  hello: { title: 'Say hello', about: 'Every device proves who it is' },
+  commit: { title: 'Commit', about: 'Each device fixes its own random part' },
+  exchange: { title: 'Exchange', about: 'Each device gives every other one its piece' },
+  check: { title: 'Check', about: 'All devices compare what they received' },
+  confirm: { title: 'Confirm', about: 'All devices keep their part and say so' },
+  nonces: { title: 'Prepare', about: 'Each signer makes a number used only once' },
+  shares: { title: 'Sign', about: 'Each signer adds its part of the signature' },
+}
+
+const sentence = {
+  anyOf: (t: number, n: number): string => `Any ${t} of ${n} devices can sign.`,
+  allOf: (n: number): string => `All ${n} devices must sign together.`,
+  mayLose: (k: number): string => (k === 1 ? 'You can lose one.' : `You can lose ${k}.`),
+  loseNone: 'If you lose one device, the money is gone.',
+}
+
+export const en = {
+  brand: 'Trivet',
+  languageName: 'English',
+  common: {
+    copy: 'Copy', copied: 'Copied', copyFailed: 'Copying was refused: select the text by hand', share: 'Share', save: 'Save as file', close: 'Close',
+    cancel: 'Cancel', back: 'Back', details: 'Details', showDetails: 'Show details', done: 'Done', thisDevice: 'this device', seconds: (s: number): string => `${s} s`,
+    minutes: (m: number): string => `${m} min`, of: (t: number, n: number): string => `${t} of ${n}`, and: ' and ', comma: ', ',
+    qrFor: (what: string): string => `QR code: ${what}`, showQr: 'Show QR code', hideQr: 'Hide QR code', language: 'Language', skip: 'Skip to content',
+    roles: { 'third-party': 'Guest device', enterprise: 'Company server', 'mobile-app': 'Device' }, device: (n: number): string => `Device ${n}`,
+    expiresIn: (left: string): string => `Expires in ${left}`, expired: 'Expired', leave: 'Leave', working: 'Working…',
+  },
+  header: {
+    lock: 'Lock', locked: 'Locked', home: 'Wallets', requests: (n: number): string => plural(n, 'request waits for you', 'requests wait for you'),
+    review: 'Review', asks: (who: string, wallet: string): string => `${who} asks for your approval in “${wallet}”`, lobbyAsks: (wallet: string): string => `“${wallet}” is ready for your approval`,
+    running: (wallet: string): string => `“${wallet}”: in progress`, open: 'Open',
+    connection: {
+      idle: '', connecting: 'Connecting to the introduction server…', connected: 'Connected', offline: 'No connection to the introduction server. Trying again…',
+      refused: 'The introduction server refused this device.',
+    },
+  },
+  start: {
+    title: 'A wallet no single device can empty',
+    tagline: 'Trivet makes a key in parts, one on each of your devices, and any two of three sign together. Nothing leaves this device unencrypted.',
+    create: 'Create a wallet', createAbout: 'Choose how many devices hold it and invite them', join: 'Join with a link', joinAbout: 'Somebody sent you a link or shows you a QR code',
+    known: 'On this browser', locked: 'Locked', unlocked: 'Unlocked', unlock: 'Unlock', openWallet: 'Open', noWallets: 'No wallet yet', onDevice: (name: string): string => `as ${name}`,
+    online: (k: number, n: number): string => `${k} of ${n} online`,
+    picture: 'Three devices, each connected to the other two',
+    facts: [
+      { title: 'Never in one place', about: 'The key is made in parts and stays in parts, even while signing.' },
+      { title: 'Device to device', about: 'The parts talk directly to each other. The server only introduces them.' },
+      { title: 'Approve what you see', about: 'Every device works out by itself what it is asked to sign.' },
+    ],
+    cannot: 'This page cannot work here yet',
+  },
+  capabilities: {
+    'secure-context': { sentence: 'This address is not secure, so the browser withholds encryption from it.', next: 'Open the page with https://, or at http://localhost on this machine.' },
+    webcrypto: { sentence: 'This browser has no built-in encryption that can be relied on.', next: 'Update the browser, or open the page in a recent Chrome, Edge, Firefox or Safari.' },
+    storage: { sentence: 'This browser does not let the page keep anything, so a wallet would be lost.', next: 'Leave private browsing, or allow site data for this page, then reload.' },
+    webrtc: { sentence: 'This browser cannot connect directly to other devices.', next: 'Turn WebRTC on in the browser’s settings, or use another browser.' },
+    worker: { sentence: 'This browser does not allow the separate process that guards the keys.', next: 'Update the browser, or use a recent Chrome, Edge, Firefox or Safari.' },
+    network: { sentence: 'No network was found over which other devices could be reached.', next: 'Connect to a network, then reload this page.' },
+  },
+  unlock: {
+    title: (name: string): string => `Unlock ${name}`, about: 'The passphrase you chose on this device.', passphrase: 'Passphrase', action: 'Unlock', opening: 'Opening…',
+  },
+  passphrase: {
+    label: 'Passphrase for this device', about: 'It encrypts this device’s part. Nobody can reset it for you.', show: 'Show passphrase', hide: 'Hide passphrase',
+    tooShort: (min: number): string => `At least ${min} characters`, weak: 'Weak: easily guessed', fair: 'Fair: a few more words would help', good: 'Good', strong: 'Strong', strength: 'Strength',
+  },
+  device: {
+    title: 'This device', name: 'Name of this device', nameAbout: 'The others see this name.', suggestion: 'My browser', known: (name: string): string => `This device takes part as ${name}.`,
+    existing: 'This browser already holds wallets. To use the same device name and passphrase, unlock first.', existingAction: (name: string): string => `Unlock ${name}`, otherDevice: 'Take part as a new device instead',
+  },
+  create: {
+    title: 'Create a wallet', name: 'Name of the wallet', namePlaceholder: 'Savings', holders: 'Devices that hold it', approvals: 'Devices that must approve', more: (what: string): string => `${what}: one more`,
+    fewer: (what: string): string => `${what}: one fewer`, sentence, others: 'Where the other devices are', place: (n: number): string => `Device ${n}`,
+    byLink: 'Another device', byLinkAbout: 'by link or QR code', company: 'Company server', companyAbout: 'signs by its own rules', invitation: 'Invitation of the company server', invitationAbout: 'Paste the link that the server’s operator gave you.',
+    invitationFrom: (name: string): string => `Invitation from ${name}`, invitationRead: 'Invitation accepted', action: 'Create and invite', busy: 'Encrypting this device’s part…', missing: 'Give the wallet a name.', missingDevice: 'Give this device a name.', missingInvitation: 'Paste the invitation of the company server.',
+    sameInvitation: 'Each company server can take one place only.', picture: (t: number, n: number): string => `${n} devices, ${t} of them needed to sign`, weigh: 'What this means',
+  },
+  join: {
+    title: 'Join a wallet', paste: 'Invitation link', pasteAbout: 'Paste the link you were sent.', next: 'Continue', invited: 'You are invited to hold one part of a wallet.',
+    see: 'You will see who takes part, and approve it, before anything is made.', action: 'Join', busy: 'Joining…', other: 'Use another link',
+  },
+  lobby: {
+    waiting: (k: number, n: number): string => `${k} of ${n} devices are here`, allHere: (n: number): string => `All ${n} devices are here`, invite: 'Pass on one link to each device.', inviteOne: 'Pass on the link to the other device.', wait: (who: string): string => `Waiting for the others. ${who} starts when all are here.`,
+    places: 'Devices of this wallet', link: (n: number): string => `Link for device ${n}`, linkAbout: 'For one device. It holds a room and a key, never data.', empty: 'Waiting for somebody to open the link', companyEmpty: 'Waiting for the company server', emptyOther: 'Not here yet',
+    joined: 'Here', approved: 'Approved', declined: 'Declined', gone: 'Left', make: 'Make the wallet together', makeAbout: 'Everybody sees this list and approves it. Then the devices make the key together.', cancel: 'Cancel the wallet', leave: 'Leave',
+    question: (t: number, n: number): string => `Hold a part of this wallet? Any ${t} of these ${n} devices will be able to sign.`, questionAll: (n: number): string => `Hold a part of this wallet? All ${n} devices will have to sign together.`,
+    approve: 'Approve', decline: 'Decline', answered: 'You approved. Waiting for the others.', waitingFor: (names: string): string => `Waiting for ${names}`, trouble: 'Having trouble?', server: 'Introduction server',
+    path: { none: 'not connected yet', connecting: 'connecting…', up: 'connected', lost: 'connection lost' }, via: { direct: 'directly', relay: 'through a relay', memory: 'on this machine' },
+    declinedBy: (who: string): string => `${who} declined`, startAgain: 'Start again', preparing: 'Preparing the links…',
+  },
+  decline: { title: 'Decline', about: 'The others see who declined and why.', reason: 'Reason', action: 'Decline', options: ['I did not expect this', 'Something in it is wrong', 'Not now'], otherReason: 'In your own words' },
+  ceremony: {
+    titleKeygen: (name: string): string => `Making “${name}”`, titleSign: (name: string): string => `Signing with “${name}”`, titleFinish: (name: string): string => `Finishing “${name}”`, connecting: 'Connecting the devices to each other…', waitingFor: (names: string, s: number): string => `Waiting for ${names}, ${s} s`,
+    working: 'This device is calculating…', steps, stepsTitle: 'Steps', mesh: 'Connections', heardFrom: (name: string): string => `heard from ${name}`, notHeard: (name: string): string => `not yet heard from ${name}`, todo: 'to do', now: 'now', done: 'done',
+    ms: (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`), keepOpen: 'Keep this page open on every device.', stop: 'Stop',
+    meshText: (a: string, b: string, path: string): string => `${a} – ${b}: ${path}`, linkDirect: 'direct', linkRelay: 'relay', linkUp: 'connected', linkConnecting: 'connecting', linkLost: 'lost', linkNone: 'not connected',
+  },
+  failed: {
+    titleKeygen: 'The wallet was not made', titleSign: 'Nothing was signed', titleFinish: 'The wallet is not finished yet', who: 'Who', safe: 'What is safe', next: 'What to do', again: 'Ask again', startAgain: 'Start again', toWallet: 'Back to the wallet', toStart: 'Back to the start', tryFinish: 'Finish now',
+  },
+  wallet: {
+    ready: 'The wallet is ready. Every device holds its part.', accounts: 'Accounts', devices: 'Devices', activity: 'Activity', activityAbout: 'Signatures made while this page is open.', noActivity: 'Nothing signed yet.', sign: 'Sign', online: 'online', offline: 'offline', you: 'this device', epoch: 'Share generation',
+    onlineCount: (k: number, n: number): string => `${k} of ${n} online`, created: 'Made', taproot: 'Bitcoin (Taproot)', solana: 'Solana', ed25519: 'Ed25519 public key', network: 'Network', path: 'Address type', groupKey: 'Public key', testOnly: 'For trying out: on this network coins have no value.',
+    unfinished: 'One confirmation is missing', unfinishedAbout: 'All devices have their part, but not all have said so to each other. No address is shown before that.', finish: 'Finish now', signed: (what: string): string => `Signed: ${what}`, show: 'Show', allWallets: 'All wallets', enough: 'Enough devices are online to sign.', notEnough: (k: number): string => (k === 1 ? 'One more device must come online before you can sign.' : `${k} more devices must come online before you can sign.`),
+    networks: { mainnet: 'Bitcoin', testnet: 'Bitcoin testnet', signet: 'Bitcoin signet', regtest: 'Bitcoin regtest' }, account: (address: string): string => `Address ${address}`,
+  },
+  sign: {
+    title: (wallet: string): string => `Sign with “${wallet}”`, what: 'What to sign', message: 'Text message', psbt: 'Bitcoin transaction (PSBT)', text: 'Message', textAbout: 'Signed with the Ed25519 key, exactly as written.', paste: 'PSBT in base64 or hex', file: 'Choose a file', drop: 'or drop a .psbt file here', network: 'Bitcoin network',
+    empty: 'The preview appears here as soon as there is something to sign.', code: 'Short code', codeAbout: 'Every device shows the same eight characters for the same content.', signers: 'Who will be asked', signersAbout: (t: number): string => `Exactly ${t} devices sign, this one among them.`, ask: 'Ask for approval', busy: 'Asking…',
+    offlineNote: 'offline', choose: (t: number): string => `Choose ${t} devices.`, fileTooBig: 'This file is too big to be a transaction.', unreadable: 'This file cannot be read as a PSBT.', asking: (names: string): string => `${names} will be asked.`,
+  },
+  preview: { title: 'What will be signed', warnings: 'Warnings', danger: 'Danger', care: 'Take care', acknowledge: 'I have read this and want to sign it all the same.', fields: 'Contents' },
+  request: {
+    title: (who: string): string => `${who} asks for your approval`, mine: 'Waiting for approval', wallet: 'Wallet', from: 'Asked by', compare: 'Compare the short code with the other screen. It must be the same.', approve: 'Approve', decline: 'Decline', answered: 'You approved. Waiting for the others.',
+    expired: 'This request has expired.', withdraw: 'Withdraw the request', waitingFor: (names: string): string => `Waiting for ${names} to approve`, signers: 'Signers', acknowledgeFirst: 'Tick the box under the warning first.',
+  },
+  signed: {
+    title: 'Signed', checked: 'Signature checked', transaction: 'Transaction, ready to broadcast', txid: 'Transaction id', hex: 'Transaction (hex)', psbt: 'Signed PSBT (base64)', broadcast: 'Trivet does not broadcast it. Pass it to any Bitcoin node or explorer.', signature: 'Signature', message: 'Message', publicKey: 'Public key', format: 'Format',
+    time: 'Finished', by: 'Signed by', fileName: 'trivet-transaction', noComplete: 'The signature is valid, but the transaction could not be put together.',
+  },
+  errors: {
+    nothing: 'Nothing changed.', again: 'Try again.',
+    E_PASSPHRASE: { sentence: 'Wrong passphrase.', safe: 'Nothing changed.', next: 'Check upper and lower case and try again.' },
+    E_DAMAGED: { sentence: 'This device’s part is damaged and cannot be read.', safe: 'The other devices keep theirs.', next: 'Sign with the other devices, and do not delete anything here.' },
+    E_STORAGE: { sentence: 'The browser could not store this device’s part.', safe: 'Nothing half-made was kept.', next: 'Free some space or allow site data for this page, then try again.' },
+    E_LOCKED: { sentence: 'This device is locked.', safe: 'Nothing changed.', next: 'Unlock it and try again.' },
+    E_EXPIRED_LINK: { sentence: 'This link has expired or was already used.', safe: 'Nothing changed.', next: 'Ask for a new link.' },
+    E_EXPIRED: { sentence: 'This took too long and has expired.', safe: 'Nothing was made or signed.', next: 'Start again.' },
+    E_TRANSPORT: { sentence: 'The introduction server cannot be reached.', safe: 'Nothing was sent.', next: 'Check the network and try again.' },
+    E_TIMEOUT: { sentence: 'Another device stopped answering.', safe: 'Nothing was made or signed.', next: 'Check that it is open and online, then try again.' },
+    E_BUSY: { sentence: 'Another device is busy with something else.', safe: 'Nothing changed.', next: 'Wait a moment and try again.' },
+    E_VERSION: { sentence: 'The devices run different versions of this page.', safe: 'Nothing changed.', next: 'Reload the page on every device and try again.' },
+    E_UNAUTHORIZED: { sentence: 'The introduction server refused this device.', safe: 'Nothing changed.', next: 'Reload the page and try again.' },
+    E_INPUT: { sentence: 'This cannot be used as it is.', safe: 'Nothing was sent.', next: 'Correct it and try again.' },
+    link: { sentence: 'This is not a complete invitation link.', safe: 'Nothing changed.', next: 'Copy the whole link again, up to its last character.' },
+    other: { sentence: 'Something in this page went wrong.', safe: 'Your wallets are unchanged.', next: 'Reload the page and try again.' },
+  },
+  title: (n: number): string => (n === 0 ? 'Trivet' : `(${n}) Trivet`),
+}
+
+/** The shape every language fills completely. */
+export type Text = typeof en
