@@ -2,12 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { PreparedEpoch } from '../core/change.ts'
 import { groupOfSuite, mod, type Group } from '../core/group.ts'
 import { lagrangeAtZero } from '../core/polynomial.ts'
-import { keygenRun, simulate, testRoster } from '../testing/index.ts'
-
-function subsets<T>(list: readonly T[], size: number): T[][] {
-  if (size === 0) return [[]]
-  return list.flatMap((head, i) => subsets(list.slice(i + 1), size - 1).map((tail) => [head, ...tail]))
-}
+import { keygenRun, simulate, subsets, testRoster } from '../testing/index.ts'
 
 function generate(t: number, n: number, seed: string): PreparedEpoch[] {
   const roster = testRoster(t, n)

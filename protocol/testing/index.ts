@@ -1,3 +1,3 @@
-export { keygenRun, testRoster } from './parties.ts'
+export { keygenRun, subsets, testRoster } from './parties.ts'
 export { pick, seededRng } from './seeded-rng.ts'
 export { simulate, type Letter, type Simulation, type Tamper } from './simulate.ts'

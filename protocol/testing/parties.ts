@@ -21,3 +21,9 @@ export function keygenRun(roster: Roster, me: Pid, seed: string, heardBefore: re
     script: keygen({ instance: sha256(utf8ToBytes(`instance ${seed}`)), roster, me }, seededRng(`${seed} party ${me}`)),
   })
 }
+
+/** Every subset of a size, in order. */
+export function subsets<T>(list: readonly T[], size: number): T[][] {
+  if (size === 0) return [[]]
+  return list.flatMap((head, i) => subsets(list.slice(i + 1), size - 1).map((tail) => [head, ...tail]))
+}

@@ -1,0 +1,152 @@
+/** FROST signing in two rounds on noble's signing half. Source: `protocol.md` §G.2; RFC 9591 §5. */
+import type { NonceCommitments } from '@noble/curves/abstract/frost.js'
+import { concat, equalBytes, u16, u32, u8 } from '../core/bytes.ts'
+import { decodeBody, type Body } from '../core/codec.ts'
+import { ClaimDiffers } from '../core/dispute.ts'
+import { Blame, Bug, InputError, Malformed, type Pid } from '../core/errors.ts'
+import { groupOfSuite, type Group } from '../core/group.ts'
+import type { KeyShare } from '../core/key-share.ts'
+import type { Rng } from '../core/rng.ts'
+import { broadcast, FromEach, type Claim, type Script, type Session } from '../core/script.ts'
+import { TH } from '../core/transcript.ts'
+import { identifier, SCHEMES, signingKey, type SigningKey } from './key.ts'
+import { Join, Share } from './messages.ts'
+
+export interface SigningCeremony {
+  /** 32 bytes; never used before under this key. */
+  readonly instance: Uint8Array
+  readonly epoch: number
+  readonly threshold: number
+  /** Members of the epoch. */
+  readonly total: number
+  readonly share: KeyShare
+  /** Share indices, ascending, mine among them. */
+  readonly signers: readonly Pid[]
+  readonly taproot: boolean
+  /** What is signed: 32 bytes of sighash, or the message itself for Ed25519. */
+  readonly message: Uint8Array
+  /** The bytes that everybody derived `message` from. */
+  readonly intent: Uint8Array
+  /** How somebody's other context can be told from the invitation it was given. */
+  readonly contextFrom?: Claim
+}
+
+/** What is said under the suite's header byte; a signing has one suite. */
+export const frostMessages = [Join, Share] as const
+
+export interface FrostSignature {
+  /** 64 bytes, verified. */
+  readonly signature: Uint8Array
+  /** The key it verifies under: 32 bytes for Ed25519, 33 for BIP-340. */
+  readonly publicKey: Uint8Array
+}
+
+/** The signing of one of several messages under one approval has an instance of its own. */
+export function itemInstance(instance: Uint8Array, item: number, count: number): Uint8Array {
+  return count === 1 ? instance : TH('sign/item', instance, u32(item))
+}
+
+/** ctx = TH("sign/ctx", key_id, epoch, 2, S…, key after the tweak, TH("m", message), TH("m", intent)) */
+export function signContext(c: Pick<SigningCeremony, 'share' | 'epoch' | 'signers' | 'message' | 'intent'>, publicKey: Uint8Array): Uint8Array {
+  return TH('sign/ctx', c.share.keyId, u32(c.epoch), u8(2), ...c.signers.map(u16), publicKey, TH('m', c.message), TH('m', c.intent))
+}
+
+/**
+ * Signs one message with the named signers.
+ * @throws {InputError} E_QUORUM, E_CONFIG before anything is sent
+ */
+export function* frostSign(c: SigningCeremony, rng: Rng): Script<FrostSignature> {
+  checkSigners(c)
+  const key = signingKey(c.share, { threshold: c.threshold, total: c.total }, c.taproot)
+  const { frost } = SCHEMES[key.suite]
+  const { nonces, commitments: own } = frost.commit(key.secret, (size = 32) => new Uint8Array(rng(size)))
+  try {
+    const group = groupOfSuite(key.suite)
+    const hello: Session = { suite: key.suite, shape: { group, threshold: c.threshold }, me: c.share.pid, parties: c.signers }
+    const ctx = signContext(c, key.publicKey)
+    const mine = { nonce: rng(32), ctx, D: group.decodePoint(own.hiding), E: group.decodePoint(own.binding) }
+    const joins = (yield* broadcast(hello, Join, mine)).with(c.share.pid, mine)
+    checkContext(joins, c, ctx)
+    const session = withId(hello, c.instance, ctx, joins)
+
+    const list = commitmentList(key, group, joins)
+    // The nonces are wiped by this call: a share for another list or message can never follow.
+    const z = group.decodeScalar(frost.signShare(key.secret, key.public, nonces, list, c.message))
+    const shares = (yield* broadcast(session, Share, { z })).with(c.share.pid, { z })
+    return combine(key, list, c.message, shares.map((body) => group.encodeScalar(body.z)))
+  } finally {
+    nonces.hiding.fill(0)
+    nonces.binding.fill(0)
+    key.wipe()
+  }
+}
+
+function checkSigners({ signers, share, threshold }: SigningCeremony): void {
+  if (signers.length < threshold) throw new InputError('signers', `expected ${threshold}, got ${signers.length}`, 'E_QUORUM')
+  const members = new Set(share.verifyingShares.map(({ pid }) => pid))
+  for (const [i, pid] of signers.entries()) {
+    if (!members.has(pid)) throw new InputError('signers', `party ${pid} is no member`, 'E_CONFIG')
+    if (pid <= (signers[i - 1] ?? 0)) throw new InputError('signers', 'expected distinct share indices in ascending order', 'E_CONFIG')
+  }
+  if (!signers.includes(share.pid)) throw new InputError('signers', 'this party is not among them', 'E_CONFIG')
+}
+
+function checkContext(joins: FromEach<Body<typeof Join>>, c: SigningCeremony, ctx: Uint8Array): void {
+  const differing = joins.except((join) => equalBytes(join.ctx, ctx))
+  if (differing.length === 0) return
+  throw new ClaimDiffers('E_SID', `sign: ${differing.map((pid) => `party ${pid}`).join(', ')} approved something else than I did`, {
+    claims: new Map(differing.map((pid) => [pid, joins.get(pid).ctx])),
+    claim: c.contextFrom ?? { suite: 0, type: 0, recompute: () => undefined },
+    carriedBy: differing.map((from) => ({ suite: c.share.suite, type: Join.type, from })),
+  })
+}
+
+/** sid = TH("frost/sid", instance, ctx, for each signer: pid, nonce, D‖E): equal sid, equal view of every commitment. */
+function withId(hello: Session, instance: Uint8Array, ctx: Uint8Array, joins: FromEach<Body<typeof Join>>): Session {
+  const { group } = hello.shape
+  const sidOf = (all: readonly (readonly [Pid, { readonly nonce: Uint8Array; readonly DE: Uint8Array }])[]): Uint8Array =>
+    TH('frost/sid', instance, ctx, ...all.flatMap(([pid, { nonce, DE }]) => [u16(pid), nonce, DE]))
+  const recompute = (heard: ReadonlyMap<Pid, Uint8Array>): Uint8Array | undefined => {
+    const all: [Pid, { nonce: Uint8Array; DE: Uint8Array }][] = []
+    for (const pid of hello.parties) {
+      const raw = heard.get(pid)
+      if (raw === undefined || !readable(hello, raw)) return undefined
+      all.push([pid, { nonce: raw.subarray(0, 32), DE: raw.subarray(64) }])
+    }
+    return sidOf(all)
+  }
+  const sid = sidOf(joins.map(({ nonce, D, E }) => ({ nonce, DE: concat(group.encodePoint(D), group.encodePoint(E)) })).entries())
+  return { ...hello, sid, sidFrom: { suite: hello.suite, type: Join.type, recompute } }
+}
+
+function readable({ shape }: Session, raw: Uint8Array): boolean {
+  try {
+    decodeBody(Join, shape, raw)
+    return true
+  } catch (error) {
+    if (error instanceof Malformed) return false
+    throw error
+  }
+}
+
+function commitmentList(key: SigningKey, group: Group, joins: FromEach<Body<typeof Join>>): NonceCommitments[] {
+  return joins.entries().map(([pid, { D, E }]) => ({ identifier: identifier(key.suite, pid), hiding: group.encodePoint(D).slice(), binding: group.encodePoint(E).slice() }))
+}
+
+/** Adds the shares up; if the sum does not verify, every share is checked by itself and its signer named. */
+function combine(key: SigningKey, list: NonceCommitments[], message: Uint8Array, shares: FromEach<Uint8Array>): FrostSignature {
+  const { frost, verify } = SCHEMES[key.suite]
+  const byId = Object.fromEntries(shares.entries().map(([pid, z]) => [identifier(key.suite, pid), z]))
+  let signature: Uint8Array
+  try {
+    signature = frost.aggregate(key.public, list, message, byId)
+  } catch (error) {
+    const culprits = shares.except((z, pid) => frost.verifyShare(key.public, list, message, identifier(key.suite, pid), z))
+    if (culprits.length === 0) throw new Bug('good shares that do not add up to a signature', error)
+    throw new Blame('E_FROST_SHARE', `sign: the signature share is wrong (${culprits.map((pid) => `party ${pid}`).join(', ')})`, {
+      culprits, evidence: culprits.map((from) => ({ suite: key.suite, type: Share.type, from })), cause: error,
+    })
+  }
+  if (!verify(signature, message, key.publicKey)) throw new Bug('the signature does not verify')
+  return { signature, publicKey: key.publicKey }
+}

@@ -1,0 +1,1 @@
+export { keygen, keygenVocabulary, type KeygenCeremony } from './script.ts'
