@@ -16,10 +16,10 @@ export const seal = (kind: KindName, body: Uint8Array): Uint8Array =>
 
 /** @throws {InvalidIntent} on a version this program does not know, or bytes too short to hold an intent */
 export function open(intent: Uint8Array): { readonly kind: number; readonly body: Uint8Array } {
-  if (intent.length < 3) throw new InvalidIntent('intent', `expected at least 3 bytes, got ${String(intent.length)}`)
+  if (intent.length < 3) throw new InvalidIntent('intent', `expected at least 3 bytes, got ${intent.length}`)
   const { version, kind, body } = Envelope.decode(intent)
   if (version !== VERSION) {
-    throw new InvalidIntent('intent', `expected format version ${String(VERSION)}, got ${String(version)}: this device may need an update`)
+    throw new InvalidIntent('intent', `expected format version ${VERSION}, got ${version}: this device may need an update`)
   }
   return { kind, body }
 }

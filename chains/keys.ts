@@ -15,7 +15,7 @@ export function groupKeyOf(suite: 2 | 3, keys: readonly GroupKey[]): Uint8Array 
   const found = keys.find((key) => key.suite === suite)
   if (!found) throw new InvalidIntent('keys', `this wallet has no ${curve} key`)
   if (found.publicKey.length !== size) {
-    throw new InvalidIntent('keys', `expected a ${curve} key of ${String(size)} bytes, got ${String(found.publicKey.length)}`)
+    throw new InvalidIntent('keys', `expected ${size} bytes for the ${curve} key, got ${found.publicKey.length}`)
   }
   return found.publicKey
 }

@@ -19,6 +19,6 @@ export type Outcome = ReturnType<KindOf['complete']>
 export function kindOf(intent: Uint8Array): { readonly kind: KindOf; readonly body: Uint8Array } {
   const { kind: byte, body } = open(intent)
   const kind = kinds.find(({ name }) => KIND_BYTES[name] === byte)
-  if (!kind) throw new InvalidIntent('intent', `kind ${String(byte)} is not known: this device may need an update`)
+  if (!kind) throw new InvalidIntent('intent', `kind ${byte} is not known: this device may need an update`)
   return { kind, body }
 }

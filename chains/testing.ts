@@ -26,7 +26,7 @@ export function examplePsbt(options: ExampleOptions): { readonly bytes: Uint8Arr
   const wallet = taprootOutput(groupKey)
   const tx = new Transaction()
   inputs.forEach((amount, i) => {
-    tx.addInput({ txid: digest(`previous transaction ${String(i)}`), index: i, sequence: 0xfffffffd, witnessUtxo: { amount, script: wallet.script }, tapInternalKey: wallet.internalKey })
+    tx.addInput({ txid: digest(`previous transaction ${i}`), index: i, sequence: 0xfffffffd, witnessUtxo: { amount, script: wallet.script }, tapInternalKey: wallet.internalKey })
   })
   const spent = inputs.reduce((sum, amount) => sum + amount, 0n)
   const outputs = options.outputs ?? [
@@ -42,7 +42,8 @@ export function examplePsbt(options: ExampleOptions): { readonly bytes: Uint8Arr
 export const examplePayee = (network: BitcoinNetwork): string =>
   Address(ADDRESS_FORMATS[network]).encode({ type: 'wpkh', hash: digest('payee').slice(0, 20) })
 
-function scriptOf(address: string, network: BitcoinNetwork): Uint8Array {
+/** scriptPubKey of an address. */
+export function scriptOf(address: string, network: BitcoinNetwork): Uint8Array {
   return OutScript.encode(Address(ADDRESS_FORMATS[network]).decode(address))
 }
 

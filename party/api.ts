@@ -3,7 +3,7 @@
  * Everything here is public and can cross a message port: no share, nonce, passphrase or key is in a view.
  */
 import type { Preview } from '@trivet/protocol/intent'
-import type { SuiteId } from '@trivet/protocol/core'
+import type { Role, StepName, SuiteId } from '@trivet/protocol/core'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 
 /** Hex, 32 bytes: the `instance` of the key generation that made the wallet. */
@@ -96,8 +96,6 @@ export interface WalletView {
   readonly keys: readonly { readonly suite: SuiteId; readonly groupKey: Uint8Array; readonly chainCode: Uint8Array }[]
 }
 
-export type Role = 'third-party' | 'enterprise' | 'mobile-app'
-
 export interface PartyInWallet {
   readonly index: number
   readonly partyId: PartyId
@@ -152,7 +150,6 @@ export interface PlaceView {
   readonly linkedTo?: readonly number[]
 }
 
-export type StepName = 'hello' | 'commit' | 'exchange' | 'check' | 'confirm' | 'nonces' | 'shares'
 
 export interface StepView {
   readonly name: StepName
@@ -185,3 +182,5 @@ export interface ErrorView {
   readonly culprits: readonly { readonly index: number; readonly name: string }[]
   readonly details: string
 }
+
+export type { Role, StepName }

@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorShape } from './wire/index.ts'
+import { WireError, type ErrorCode, type ErrorShape } from './wire/index.ts'
 
 interface RefusalOptions {
   /** What was wrong with which field. */
@@ -26,4 +26,14 @@ export class Refusal extends Error {
 export function errorShape(refusal: Refusal): ErrorShape {
   const details = refusal.retryAfter === undefined ? refusal.details : { ...refusal.details, retry_after: String(refusal.retryAfter) }
   return { error: refusal.code, message: refusal.message, ...(details === undefined ? {} : { details }) }
+}
+
+/** @returns what the caller may know of it, or nothing if it is a fault of ours */
+export function toRefusal(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error
+  if (error instanceof WireError) return new Refusal('invalid_request', 'the request did not parse', { details: error.details })
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
+  if (status === 413) return new Refusal('payload_too_large', 'the request is too large')
+  if (typeof status === 'number' && status >= 400 && status < 500) return new Refusal('invalid_request', 'the request did not parse')
+  return undefined
 }

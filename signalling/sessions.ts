@@ -23,6 +23,7 @@ export interface SessionsOptions {
 
 /** What can be done with sessions, for whoever has logged in. Every method throws `Refusal`. */
 export interface Sessions {
+  /** @returns the session, and the join tokens of all places but the first */
   create(caller: PartyId, request: SessionRequest): { readonly session: Session; readonly tokens: readonly string[] }
   join(caller: PartyId, request: JoinRequest): Session
   /** @throws {Refusal} `not_found` whether there is none or the caller is no member */
@@ -63,7 +64,7 @@ export function createSessions({ store, clock, ttlSeconds, roleOf, changed }: Se
     create(caller, request) {
       mustHaveRoom(caller)
       if (store.countLive(clock()) >= MAX_LIVE) throw new Refusal('unavailable', 'no more sessions can be held now', { retryAfter: 60 })
-      const tokens = request.participants.map(newToken)
+      const tokens = request.participants.slice(1).map(newToken)
       const session = createSession(request, { id: newId(), coordinator: caller, tokens, now: clock(), defaultSeconds: ttlSeconds })
       return { session: save(session), tokens: tokens.map(({ token }) => token) }
     },
@@ -71,7 +72,7 @@ export function createSessions({ store, clock, ttlSeconds, roleOf, changed }: Se
       if (request.party_id !== caller) throw new Refusal('forbidden', 'a party joins for itself alone')
       const tokenHash = sha256(request.join_token)
       const session = store.sessionByToken(tokenHash)
-      if (session === undefined) throw new Refusal('unauthorized', 'this join token is not valid')
+      if (session === undefined) throw new Refusal('not_found', 'there is no session with this join token')
       const settled = settle(session)
       const joining: RoomEvent = { kind: 'join', party: caller, device: { type: request.device_type, id: request.device_id }, tokenHash }
       const next = apply(settled, joining, clock())

@@ -20,4 +20,4 @@ export function formatFeeRate(fee: bigint, vsize: number): string {
   return `${formatTenths((fee * 10n) / BigInt(vsize))} sat/vB`
 }
 
-const formatTenths = (tenths: bigint): string => `${(tenths / 10n).toString()}.${(tenths % 10n).toString()}`
+const formatTenths = (tenths: bigint): string => `${tenths / 10n}.${tenths % 10n}`

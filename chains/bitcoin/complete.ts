@@ -33,13 +33,13 @@ export function completeTransfer(transfer: Transfer, signatures: readonly Uint8A
   const { inputs, network, tx, wallet } = transfer
   const digests = sighashes(transfer)
   if (signatures.length !== digests.length) {
-    const number = digests.length === 1 ? '1 signature' : `${String(digests.length)} signatures`
-    throw new InvalidIntent('signatures', `expected ${number}, got ${String(signatures.length)}`)
+    const number = digests.length === 1 ? '1 signature' : `${digests.length} signatures`
+    throw new InvalidIntent('signatures', `expected ${number}, got ${signatures.length}`)
   }
   for (const [i, { input, sighash }] of digests.entries()) {
     const signature = signatures[i]
     if (signature === undefined || !verifies(signature, sighash, wallet.outputKey)) {
-      throw new InvalidSignature(i, `the signature for input ${String(input)} does not verify`)
+      throw new InvalidSignature(i, `the signature for input ${input} does not verify`)
     }
     // SIGHASH_DEFAULT is told by the missing byte, SIGHASH_ALL by one more (BIP-341).
     const tapKeySig = inputs[input]?.sighashType === 1 ? Uint8Array.of(...signature, 1) : signature

@@ -6,7 +6,7 @@ import { InvalidIntent } from '../errors.ts'
 import { groupKeyOf } from '../keys.ts'
 import type { Kind } from '../kind.ts'
 import { type BitcoinOutcome, completeTransfer } from './complete.ts'
-import { type BitcoinNetwork, NETWORK_BYTES } from './network.ts'
+import { BITCOIN_NETWORKS, type BitcoinNetwork, NETWORK_BYTES } from './network.ts'
 import { previewOf } from './preview.ts'
 import { normalisePsbt, readPsbt, requireNormalPsbt } from './psbt.ts'
 import { taprootOutput } from './taproot.ts'
@@ -41,13 +41,11 @@ export const bitcoinPsbt: Kind<PsbtIntent, BitcoinOutcome> = {
 
 function decode(body: Uint8Array): PsbtIntent {
   const { network: byte, psbt } = Body.decode(body)
-  const network = NETWORKS.find((name) => NETWORK_BYTES[name] === byte)
-  if (!network) throw new InvalidIntent('network', `network ${String(byte)} is not known`)
+  const network = BITCOIN_NETWORKS.find((name) => NETWORK_BYTES[name] === byte)
+  if (!network) throw new InvalidIntent('network', `network ${byte} is not known`)
   requireNormalPsbt(psbt)
   return { kind: 'bitcoin-psbt', network, psbt }
 }
-
-const NETWORKS = ['mainnet', 'testnet', 'signet', 'regtest'] as const satisfies readonly BitcoinNetwork[]
 
 function transferOf(body: Uint8Array, keys: readonly GroupKey[]): Transfer {
   const { network, psbt } = decode(body)

@@ -12,7 +12,7 @@ const UNITS_OF_512_S = 512
 export function locktimeOf({ tx, inputs }: Transfer): { readonly text: string; readonly enforced: boolean } | undefined {
   const { lockTime } = tx
   if (lockTime === 0) return undefined
-  const when = lockTime < TIME_DOMAIN ? `block ${String(lockTime)}` : new Date(lockTime * 1000).toISOString()
+  const when = lockTime < TIME_DOMAIN ? `block ${lockTime}` : new Date(lockTime * 1000).toISOString()
   const enforced = inputs.some(({ sequence }) => sequence !== FINAL)
   return { text: enforced ? `not before ${when}` : `${when}, not enforced`, enforced }
 }
@@ -24,7 +24,7 @@ export function relativeLocks({ tx, inputs }: Transfer): { readonly input: numbe
     const age = sequence & 0xffff
     // `>>> 0`: bitwise operators give signed numbers.
     if ((sequence & DISABLED) >>> 0 !== 0 || age === 0) return []
-    const text = (sequence & IN_SECONDS) === 0 ? `until its output is ${String(age)} blocks old` : `until its output is ${String(age * UNITS_OF_512_S)} seconds old`
+    const text = (sequence & IN_SECONDS) === 0 ? `until its output is ${age} blocks old` : `until its output is ${age * UNITS_OF_512_S} seconds old`
     return [{ input, text }]
   })
 }

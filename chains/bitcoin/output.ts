@@ -21,7 +21,7 @@ export function destinationOf(script: Uint8Array, network: BitcoinNetwork): Dest
   try {
     const format = Address(ADDRESS_FORMATS[network])
     const decoded = OutScript.decode(script)
-    if (decoded !== undefined && isAddressable(decoded)) {
+    if (isAddressable(decoded)) {
       const address = format.encode(decoded)
       // The decoder reads what a script means; a pay-to-script-hash with an unusual push means the same to it, but not to Bitcoin.
       if (equalBytes(OutScript.encode(format.decode(address)), script)) return { type: 'address', address, anyoneCanSpend: decoded.type === 'p2a' }

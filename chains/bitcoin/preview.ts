@@ -41,13 +41,13 @@ function sentenceFor(transfer: Transfer): string {
     return `Sign this wallet’s part of a transaction with others${on}: ${effect}; fee of all ${formatAmount(fee)}`
   }
   if (!first) return `Move ${formatAmount(total(outputs))} within this wallet${on}; fee ${formatAmount(fee)}`
-  const others = foreign.length === 1 ? '' : foreign.length === 2 ? ' and 1 other output' : ` and ${String(foreign.length - 1)} other outputs`
+  const others = foreign.length === 1 ? '' : foreign.length === 2 ? ' and 1 other output' : ` and ${foreign.length - 1} other outputs`
   return `Send ${formatAmount(total(foreign))} to ${shortName(first)}${others}${on}; fee ${formatAmount(fee)}`
 }
 
 function outputFields(output: PaidOutput, i: number): PreviewField[] {
   const { amount, destination, own } = output
-  const label = `Output ${String(i)}`
+  const label = `Output ${i}`
   const where: PreviewField = destination.type === 'address'
     ? { label, value: destination.address, as: 'address', ...(own && { note: 'back to this wallet' }) }
     : { label, value: destination.hex, as: 'hex', note: scriptNote(destination) }
@@ -62,7 +62,7 @@ function scriptNote(destination: Exclude<PaidOutput['destination'], { type: 'add
 function inputFields({ inputs }: Transfer): PreviewField[] {
   const own = inputs.filter((input) => input.own)
   const foreign = inputs.filter((input) => !input.own)
-  const describe = (some: readonly { amount: bigint }[]): string => `${String(some.length)}, together ${formatAmount(total(some))}`
+  const describe = (some: readonly { amount: bigint }[]): string => `${some.length}, together ${formatAmount(total(some))}`
   return [
     { label: 'Inputs of this wallet', value: describe(own), as: 'amount' },
     ...(foreign.length > 0 ? [{ label: 'Inputs of others', value: describe(foreign), as: 'amount' } as const] : []),
@@ -72,14 +72,14 @@ function inputFields({ inputs }: Transfer): PreviewField[] {
 function feeRateField(transfer: Transfer): PreviewField[] {
   const vsize = signedSize(transfer)
   if (vsize === undefined) return []
-  return [{ label: 'Fee rate', value: formatFeeRate(transfer.fee, vsize), as: 'amount', note: `${String(vsize)} vB` }]
+  return [{ label: 'Fee rate', value: formatFeeRate(transfer.fee, vsize), as: 'amount', note: `${vsize} vB` }]
 }
 
 function timeFields(transfer: Transfer): PreviewField[] {
   const locktime = locktimeOf(transfer)
   return [
     ...(locktime ? [{ label: 'Locktime', value: locktime.text, as: 'text' } as const] : []),
-    ...relativeLocks(transfer).map(({ input, text }) => ({ label: `Input ${String(input)} waits`, value: text, as: 'text' }) as const),
+    ...relativeLocks(transfer).map(({ input, text }) => ({ label: `Input ${input} waits`, value: text, as: 'text' }) as const),
     ...(replaceable(transfer) ? [{ label: 'Replaceable', value: 'yes, by one with a higher fee (BIP-125)', as: 'text' } as const] : []),
   ]
 }

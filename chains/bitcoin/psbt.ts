@@ -7,11 +7,11 @@ import { equalBytes } from '@scure/btc-signer/utils.js'
 import { InvalidIntent } from '../errors.ts'
 
 /** Largest normalised PSBT, in bytes. */
-export const MAX_PSBT_BYTES = 40_960
+const MAX_PSBT_BYTES = 40_960
 /** Largest PSBT that is read before it is normalised (previous transactions are dropped then), in bytes. */
-export const MAX_READ_BYTES = 1_048_576
-export const MAX_INPUTS = 100
-export const MAX_OUTPUTS = 250
+const MAX_READ_BYTES = 1_048_576
+const MAX_INPUTS = 100
+const MAX_OUTPUTS = 250
 
 /** "psbt" and 0xff. */
 const MAGIC = Uint8Array.of(0x70, 0x73, 0x62, 0x74, 0xff)
@@ -21,7 +21,7 @@ const NOT_A_PSBT = 'not a PSBT: expected it to begin with 70736274ff'
  * What the library should let pass, because it is looked at here: scripts of any kind are shown, and what an input commits to is
  * checked for our own inputs alone (`transfer.ts`). Fields nobody knows are dropped.
  */
-const LENIENT: TxOpts = { allowUnknownInputs: true, allowUnknownOutputs: true, disableScriptCheck: true, unknown: 'strip' }
+const LENIENT: TxOpts = { allowUnknownInputs: true, allowUnknownOutputs: true, allowUnknownVersion: true, disableScriptCheck: true, unknown: 'strip' }
 
 /** What others may need to finish their inputs. Everything else is dropped: two devices must get the same bytes. */
 const KEPT_OF_INPUT = [
@@ -71,10 +71,10 @@ export function parsePsbt(bytes: Uint8Array): Transaction {
   } catch (cause) {
     throw new InvalidIntent('psbt', `the PSBT is damaged: ${reasonOf(cause)}`, cause)
   }
-  if (tx.version < 1 || tx.version > 3) throw new InvalidIntent('psbt', `expected transaction version 1, 2 or 3, got ${String(tx.version)}`)
+  if (tx.version < 1 || tx.version > 3) throw new InvalidIntent('psbt', `expected transaction version 1, 2 or 3, got ${tx.version}`)
   for (const [what, count, most] of [['input', tx.inputsLength, MAX_INPUTS], ['output', tx.outputsLength, MAX_OUTPUTS]] as const) {
     if (count === 0) throw new InvalidIntent('psbt', `the transaction has no ${what}s`)
-    if (count > most) throw new InvalidIntent('psbt', `expected at most ${String(most)} ${what}s, got ${String(count)}`)
+    if (count > most) throw new InvalidIntent('psbt', `expected at most ${most} ${what}s, got ${count}`)
   }
   return tx
 }
@@ -112,8 +112,7 @@ function plainInput(input: TransactionInput): Partial<TransactionInput> {
   if (kept.witnessUtxo === undefined && kept.nonWitnessUtxo === undefined) return kept
   const previous = getPrevOut(input)
   if (!isTaproot(previous.script)) return kept
-  const { nonWitnessUtxo: _whole, ...rest } = kept
-  return { ...rest, witnessUtxo: previous }
+  return { ...pick(input, KEPT_OF_INPUT.filter((key) => key !== 'nonWitnessUtxo')), witnessUtxo: previous }
 }
 
 const isTaproot = (script: Uint8Array): boolean => script.length === 34 && script[0] === 0x51 && script[1] === 0x20
@@ -130,7 +129,7 @@ const startsWithMagic = (bytes: Uint8Array): boolean => MAGIC.every((byte, i) =>
 const looksLikeTransaction = (bytes: Uint8Array): boolean =>
   bytes.length > 60 && (bytes[0] === 1 || bytes[0] === 2) && bytes[1] === 0 && bytes[2] === 0 && bytes[3] === 0
 
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message.slice(0, 160) : 'unreadable')
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message.slice(0, 200) : 'unreadable')
 
 const tooLarge = (most: number, got: string): InvalidIntent =>
-  new InvalidIntent('psbt', `expected a PSBT of at most ${String(most)} bytes, got ${got}`)
+  new InvalidIntent('psbt', `expected a PSBT of at most ${most} bytes, got ${got}`)

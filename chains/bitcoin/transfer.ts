@@ -17,7 +17,7 @@ import { type Destination, destinationOf } from './output.ts'
 import { parsePsbt } from './psbt.ts'
 import { taprootAddress, type TaprootOutput } from './taproot.ts'
 
-export interface SpentOutput {
+interface SpentOutput {
   readonly own: boolean
   readonly amount: bigint
   readonly script: Uint8Array
@@ -94,10 +94,10 @@ export const leavingWallet = ({ inputs, outputs }: Transfer): bigint => total(in
 
 function spentOutput(input: TransactionInput, i: number, wallet: TaprootOutput): SpentOutput {
   if (input.witnessUtxo === undefined && input.nonWitnessUtxo === undefined) {
-    throw new InvalidIntent('psbt', `input ${String(i)} does not say which output it spends, and a taproot signature commits to all of them`)
+    throw new InvalidIntent('psbt', `input ${i} does not say which output it spends, and a taproot signature commits to all of them`)
   }
   const { amount, script } = getPrevOut(input)
-  requireMoney(amount, `input ${String(i)}`)
+  requireMoney(amount, `input ${i}`)
   const own = equalBytes(script, wallet.script)
   if (own) requireOurs(input, i, wallet)
   return { own, amount, script, sequence: input.sequence ?? 0xffffffff, sighashType: own ? sighashTypeOf(input, i) : 0 }
@@ -106,16 +106,16 @@ function spentOutput(input: TransactionInput, i: number, wallet: TaprootOutput):
 /** An own input is a key-path spend without a script tree, signed by nobody yet. */
 function requireOurs(input: TransactionInput, i: number, wallet: TaprootOutput): void {
   if (input.tapKeySig !== undefined || input.finalScriptWitness !== undefined || input.finalScriptSig !== undefined) {
-    throw new InvalidIntent('psbt', `input ${String(i)} is signed already; give the PSBT as it was before`)
+    throw new InvalidIntent('psbt', `input ${i} is signed already; give the PSBT as it was before`)
   }
   if (input.tapInternalKey !== undefined && !equalBytes(input.tapInternalKey, wallet.internalKey)) {
-    throw new InvalidIntent('psbt', `input ${String(i)} names another internal key than this wallet’s`)
+    throw new InvalidIntent('psbt', `input ${i} names another internal key than this wallet’s`)
   }
   if (input.tapMerkleRoot !== undefined || input.tapLeafScript !== undefined || input.tapScriptSig !== undefined) {
-    throw new InvalidIntent('psbt', `input ${String(i)} names a script tree, and this wallet’s address has none`)
+    throw new InvalidIntent('psbt', `input ${i} names a script tree, and this wallet’s address has none`)
   }
   if (input.redeemScript !== undefined || input.witnessScript !== undefined || input.partialSig !== undefined) {
-    throw new InvalidIntent('psbt', `input ${String(i)} has fields of an older kind of address, and this wallet’s is taproot`)
+    throw new InvalidIntent('psbt', `input ${i} has fields of an older kind of address, and this wallet’s is taproot`)
   }
 }
 
@@ -124,14 +124,14 @@ function sighashTypeOf({ sighashType = SigHash.DEFAULT }: TransactionInput, i: n
   if (sighashType === SigHash.ALL) return 1
   const names: Readonly<Record<number, string>> = SigHashNames
   const name = names[sighashType] ?? `0x${sighashType.toString(16)}`
-  throw new InvalidIntent('psbt', `input ${String(i)} asks for sighash ${name}, which lets others change the transaction; only DEFAULT and ALL are signed`)
+  throw new InvalidIntent('psbt', `input ${i} asks for sighash ${name}, which lets others change the transaction; only DEFAULT and ALL are signed`)
 }
 
 function paidOutput(
   { amount, script }: { amount?: bigint | undefined; script?: Uint8Array | undefined }, i: number, network: BitcoinNetwork, wallet: TaprootOutput,
 ): PaidOutput {
-  if (amount === undefined || script === undefined) throw new InvalidIntent('psbt', `output ${String(i)} lacks its amount or script`)
-  requireMoney(amount, `output ${String(i)}`)
+  if (amount === undefined || script === undefined) throw new InvalidIntent('psbt', `output ${i} lacks its amount or script`)
+  requireMoney(amount, `output ${i}`)
   return { own: equalBytes(script, wallet.script), amount, script, destination: destinationOf(script, network) }
 }
 
@@ -144,10 +144,10 @@ function refuseDuplicates(tx: Transaction): void {
   const seen = new Map<string, number>()
   for (let i = 0; i < tx.inputsLength; i++) {
     const { txid, index } = tx.getInput(i)
-    if (txid === undefined || index === undefined) throw new InvalidIntent('psbt', `input ${String(i)} lacks its previous transaction`)
-    const outpoint = `${hex.encode(txid)}:${String(index)}`
+    if (txid === undefined || index === undefined) throw new InvalidIntent('psbt', `input ${i} lacks its previous transaction`)
+    const outpoint = `${hex.encode(txid)}:${index}`
     const first = seen.get(outpoint)
-    if (first !== undefined) throw new InvalidIntent('psbt', `inputs ${String(first)} and ${String(i)} spend the same output ${outpoint}`)
+    if (first !== undefined) throw new InvalidIntent('psbt', `inputs ${first} and ${i} spend the same output ${outpoint}`)
     seen.set(outpoint, i)
   }
 }

@@ -23,7 +23,7 @@ const care = (text: string): PreviewWarning => ({ level: 'care', text })
 const foreignInputs: Rule = (transfer) => {
   const foreign = transfer.inputs.filter(({ own }) => !own)
   if (foreign.length === 0) return []
-  const whose = foreign.length === 1 ? '1 input belongs to another party' : `${String(foreign.length)} inputs belong to other parties`
+  const whose = foreign.length === 1 ? '1 input belongs to another party' : `${foreign.length} inputs belong to other parties`
   const loss = leavingWallet(transfer)
   return [danger(`${whose}. Approve only if you agreed on a transaction with them${loss > 0n ? `; ${formatAmount(loss)} leaves this wallet` : ''}.`)]
 }
@@ -42,7 +42,7 @@ const fee: Rule = (transfer) => {
 }
 
 const outputs: Rule = (transfer) => transfer.outputs.flatMap(({ amount, destination, script }, i) => {
-  const name = `Output ${String(i)}`
+  const name = `Output ${i}`
   const small = amount < dustLimit(script) ? [care(`${name} is dust: at ${formatAmount(amount)} most nodes will not pass the transaction on.`)] : []
   if (destination.type === 'unknown') return [danger(`${name} pays to a script Trivet cannot read: perhaps anybody can take it, perhaps nobody.`), ...small]
   if (destination.type === 'data') return amount > 0n ? [danger(`${name} destroys ${formatAmount(amount)}: nobody can spend an output that holds data.`)] : []

@@ -52,7 +52,7 @@ function interpret(body: Uint8Array, keys: readonly GroupKey[]): Interpretation 
       sentence: `Sign the message “${excerpt(text)}”`,
       fields: [
         { label: 'Message', value: visible(text), as: 'text' },
-        { label: 'Length', value: body.length === 1 ? '1 byte' : `${String(body.length)} bytes`, as: 'text' },
+        { label: 'Length', value: body.length === 1 ? '1 byte' : `${body.length} bytes`, as: 'text' },
         { label: 'Signed by', value: solanaAddress(publicKey), as: 'address', note: 'the Ed25519 key of this wallet' },
       ],
       warnings: warningsFor(text, body.length),
@@ -65,7 +65,7 @@ function complete(body: Uint8Array, keys: readonly GroupKey[], signatures: reado
   const publicKey = groupKeyOf(2, keys)
   refuseTransaction(body, publicKey)
   const [signature] = signatures
-  if (!signature || signatures.length !== 1) throw new InvalidIntent('signatures', `expected 1 signature, got ${String(signatures.length)}`)
+  if (!signature || signatures.length !== 1) throw new InvalidIntent('signatures', `expected 1 signature, got ${signatures.length}`)
   if (!verifyMessage(publicKey, text, signature)) throw new InvalidSignature(0, 'the signature does not verify for this message and key')
   return {
     kind: 'message',
@@ -95,6 +95,7 @@ function warningsFor(text: string, size: number): PreviewWarning[] {
 /** The beginning of a text on one line. */
 function excerpt(text: string): string {
   const line = visible(text).replaceAll(/\s+/gu, ' ').trim()
-  const characters = [...line]
+  // Code points and not what a person counts as characters: the same on every device.
+  const characters = Array.from(line)
   return characters.length > 60 ? `${characters.slice(0, 60).join('')}…` : line
 }

@@ -3,7 +3,7 @@ import { utf8 } from '@scure/base'
 import { InvalidIntent } from '../errors.ts'
 
 /** Longest text, in bytes of UTF-8. */
-export const MAX_TEXT_BYTES = 8192
+const MAX_TEXT_BYTES = 8192
 
 /** Control characters but line feed and tab: `[^\P{Cc}…]` reads "a control character, and not one of these". */
 const CONTROL = /[^\P{Cc}\n\t]/u
@@ -24,17 +24,17 @@ const codePoint = (character: string): string => (character.codePointAt(0) ?? 0)
 export function encodeText(text: string): Uint8Array {
   if (text === '') throw new InvalidIntent('text', 'expected a text to sign, got an empty one')
   // A character is at least one byte, so this bounds the work below.
-  if (text.length > MAX_TEXT_BYTES) throw tooLong(`${String(text.length)} characters`)
+  if (text.length > MAX_TEXT_BYTES) throw tooLong(`${text.length} characters`)
   let bytes: Uint8Array
   try {
     bytes = utf8.decode(text)
   } catch (cause) {
     throw new InvalidIntent('text', 'expected well-formed unicode, got half of a surrogate pair', cause)
   }
-  if (bytes.length > MAX_TEXT_BYTES) throw tooLong(`${String(bytes.length)} bytes`)
+  if (bytes.length > MAX_TEXT_BYTES) throw tooLong(`${bytes.length} bytes`)
   const control = CONTROL.exec(text)
   if (control) {
-    const place = `U+${codePoint(control[0])} at position ${String(control.index)}`
+    const place = `U+${codePoint(control[0])} at position ${control.index}`
     throw new InvalidIntent('text', `control character ${place} cannot be signed; only line breaks and tabs can`)
   }
   return bytes
@@ -42,7 +42,7 @@ export function encodeText(text: string): Uint8Array {
 
 /** @throws {InvalidIntent} as `encodeText` does, and when the bytes are no UTF-8 */
 export function decodeText(bytes: Uint8Array): string {
-  if (bytes.length > MAX_TEXT_BYTES) throw tooLong(`${String(bytes.length)} bytes`)
+  if (bytes.length > MAX_TEXT_BYTES) throw tooLong(`${bytes.length} bytes`)
   let text: string
   try {
     text = utf8.encode(bytes)
@@ -82,4 +82,4 @@ export function hiddenCharacters(text: string): { readonly bidi: readonly string
 }
 
 const tooLong = (size: string): InvalidIntent =>
-  new InvalidIntent('text', `expected at most ${String(MAX_TEXT_BYTES)} bytes, got ${size}`)
+  new InvalidIntent('text', `expected at most ${MAX_TEXT_BYTES} bytes, got ${size}`)

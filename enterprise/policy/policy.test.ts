@@ -1,8 +1,9 @@
+import type { Decision, KeygenRequest, Policy, SignRequest } from '@trivet/party'
 import type { Interpretation, Preview, PreviewWarning } from '@trivet/protocol/intent'
 import { describe, expect, it } from 'vitest'
+import { ANNA } from '../testing/scripted-party.ts'
 import { parsePolicy } from './load.ts'
 import { guardPolicy, policyOf, type DecisionRecord } from './policy.ts'
-import type { Decision, KeygenProposal, Policy, SignProposal } from './types.ts'
 
 const APPROVE: Decision = { answer: 'approve' }
 const danger: PreviewWarning = { level: 'danger', text: 'the fee is half of the amount' }
@@ -13,21 +14,21 @@ function policyFrom(...lines: readonly string[]): Policy {
   return policyOf(source)
 }
 
-function proposal(changes: Partial<KeygenProposal> = {}): KeygenProposal {
+function proposal(changes: Partial<KeygenRequest> = {}): KeygenRequest {
   return { walletName: 'Treasury', threshold: 2, total: 3, suites: [2, 3], parties: [], invitedBy: 'own-invitation', ...changes }
 }
 
-function request(interpretation: Interpretation): SignProposal {
-  const from = { index: 1, name: 'Anna', partyId: 'a'.repeat(64), me: false }
+function request(interpretation: Interpretation): SignRequest {
+  const from = { index: 1, name: 'Anna', partyId: ANNA, me: false }
   return { wallet: 'w'.repeat(64), walletName: 'Treasury', from, signers: [1, 2], interpretation }
 }
 
-function message(bytes: number, changes: { suite?: 1 | 2 | 3; warnings?: readonly PreviewWarning[] } = {}): SignProposal {
+function message(bytes: number, changes: { suite?: 1 | 2 | 3; warnings?: readonly PreviewWarning[] } = {}): SignRequest {
   const preview: Preview = { kind: 'message', sentence: 'Sign a message', fields: [], warnings: changes.warnings ?? [] }
   return request({ suite: changes.suite ?? 2, taproot: false, messages: [new Uint8Array(bytes)], preview })
 }
 
-function spend(spends: Preview['spends'], warnings: readonly PreviewWarning[] = []): SignProposal {
+function spend(spends: Preview['spends'], warnings: readonly PreviewWarning[] = []): SignRequest {
   const preview: Preview = { kind: 'bitcoin', sentence: 'Send 0.01 BTC', fields: [], warnings, ...(spends === undefined ? {} : { spends }) }
   return request({ suite: 3, taproot: true, messages: [new Uint8Array(32)], preview })
 }
@@ -46,7 +47,7 @@ describe('rules for key generation', () => {
     ['an invitation of another kind', { invitedBy: 'link' }, 'invited by link, allowed are own-invitation, self'],
     ['too many parties', { total: 4 }, '4 parties, at most 3 are allowed'],
     ['too high a threshold', { threshold: 3 }, 'a threshold of 3, at most 2 is allowed'],
-  ] satisfies [string, Partial<KeygenProposal>, string][])('refuse %s', async (_what, changes, reason) => {
+  ] satisfies [string, Partial<KeygenRequest>, string][])('refuse %s', async (_what, changes, reason) => {
     expect(await policy.keygen(proposal(changes))).toEqual({ answer: 'decline', rule: 'ours', reason })
   })
 

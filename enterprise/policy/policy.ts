@@ -1,6 +1,7 @@
+import type { Decision, Policy } from '@trivet/party'
+import type { Log } from '../log.ts'
 import { BUILT_IN, type PolicySource } from './load.ts'
 import { judgeKeygen, judgeSign } from './rules.ts'
-import type { Decision, Policy } from './types.ts'
 
 /** A policy that takes longer than this has said no. */
 export const PATIENCE_MS = 2_000
@@ -43,6 +44,14 @@ export function guardPolicy(policy: Policy, startTimer: StartTimer, record: (dec
       record({ asked: 'sign', by: request.from.name, what: request.interpretation.preview.sentence, decision })
       return decision
     },
+  }
+}
+
+/** One line a decision, with its rule and reason where it is a no. */
+export function logDecision(log: Log): (decided: DecisionRecord) => void {
+  return ({ asked, by, what, decision }) => {
+    const no = decision.answer === 'decline' ? { rule: decision.rule, reason: decision.reason } : {}
+    log.info({ asked, by, what, answer: decision.answer, ...no }, 'decided')
   }
 }
 

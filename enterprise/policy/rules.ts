@@ -1,17 +1,17 @@
 /** Pure judgement: a proposal and the rules in, a decision out. The first rule that allows is enough; without one the answer is no. */
+import type { Decision, KeygenRequest, SignRequest } from '@trivet/party'
 import type { Preview } from '@trivet/protocol/intent'
 import type { BitcoinRule, KeygenRule, MessageRule, PolicyRules } from './schema.ts'
 import { BUILT_IN } from './load.ts'
-import type { Decision, KeygenProposal, SignProposal } from './types.ts'
 
 /** Why one rule does not allow something; `undefined` when it does. */
 type Objection = string | undefined
 
-export function judgeKeygen(rules: PolicyRules, proposal: KeygenProposal): Decision {
+export function judgeKeygen(rules: PolicyRules, proposal: KeygenRequest): Decision {
   return judge(rules.keygen, (rule) => keygenObjection(rule, proposal), 'no rule allows a key generation')
 }
 
-export function judgeSign(rules: PolicyRules, request: SignProposal): Decision {
+export function judgeSign(rules: PolicyRules, request: SignRequest): Decision {
   const { preview } = request.interpretation
   const ofKind = rules.sign.filter((rule) => rule.kind === preview.kind)
   return judge(ofKind, (rule) => {
@@ -37,14 +37,14 @@ function judge<R extends { readonly name: string }>(rules: readonly R[], objecti
   }
 }
 
-function keygenObjection(rule: KeygenRule, proposal: KeygenProposal): Objection {
+function keygenObjection(rule: KeygenRule, proposal: KeygenRequest): Objection {
   if (!rule.invited_by.includes(proposal.invitedBy)) return `invited by ${proposal.invitedBy}, allowed are ${rule.invited_by.join(', ')}`
   if (proposal.total > rule.max_total) return `${proposal.total} parties, at most ${rule.max_total} are allowed`
   if (proposal.threshold > rule.max_threshold) return `a threshold of ${proposal.threshold}, at most ${rule.max_threshold} is allowed`
   return undefined
 }
 
-function messageObjection(rule: MessageRule, request: SignProposal): Objection {
+function messageObjection(rule: MessageRule, request: SignRequest): Objection {
   const { suite, messages } = request.interpretation
   // Only Ed25519 signs the message itself; under another suite its length is not known here.
   if (suite !== 2) return `a message under suite ${suite}, allowed is suite 2 (Ed25519)`

@@ -1,8 +1,6 @@
 /** What a policy file may say. Everything it does not allow is refused. */
+import { BITCOIN_NETWORKS } from '@trivet/chains'
 import { z } from 'zod'
-
-/** The networks a rule for Bitcoin may name. */
-export const NETWORKS = ['mainnet', 'testnet', 'signet', 'regtest'] as const
 
 const MAX_RULES = 100
 const MAX_PARTIES = 16
@@ -37,7 +35,7 @@ const MessageRule = z.strictObject({
 const BitcoinRule = z.strictObject({
   name: ruleName,
   kind: z.literal('bitcoin'),
-  networks: listOf(oneOf(NETWORKS)).min(1, 'expected at least one'),
+  networks: listOf(oneOf(BITCOIN_NETWORKS)).min(1, 'expected at least one'),
   /** What may leave the wallet in one transaction, fee included. */
   max_amount_sats: wholeNumber(1, MAX_SATS),
   /** Addresses; absent means any. */

@@ -189,10 +189,10 @@ class PeerChannel implements Channel {
   }
 
   #negotiated(frame: NegotiationFrame): void {
+    if (!this.#peerInstance.matches(frame.instance)) return this.#fail(restarted())
     if (frame.kind === 'alarm') {
       return this.#fail(new Refused('E_INTERCEPTED', 'the introduction server gave the other party altered connection details; nothing was sent'))
     }
-    if (!this.#peerInstance.matches(frame.instance)) return this.#fail(restarted())
     if (frame.kind === 'knock') return this.#knocked(frame.attempt)
     if (!this.#initiator && frame.attempt > this.#attempt) {
       this.#abandon('the other party makes a new connection')

@@ -9,8 +9,8 @@ import type { LinkFrame } from './link-frames.ts'
 const PING_EVERY_MS = 2_500
 const SILENT_FOR_MS = 10_000
 const UP_WITHIN_MS = 12_000
-/** Before both proofs are accepted nobody has more than three frames to send. */
-const MAX_UNPROVED_FRAMES = 4
+/** What may wait while a proof is checked: the rest of the handshake, and what follows it at once. */
+const MAX_WAITING_FRAMES = 64
 
 export interface ConnectionOptions extends Pick<HandshakeOptions, 'context' | 'attempt' | 'sign' | 'verify' | 'next'> {
   readonly me: Omit<Side, 'fingerprint'>
@@ -95,7 +95,7 @@ export class Connection {
   #arrived(item: Uint8Array | { readonly closed: string }): void {
     if (this.#ended) return
     this.#inbound.push(item)
-    if (!this.#up && this.#inbound.length > MAX_UNPROVED_FRAMES) return this.#lose('more came before the proof than a handshake has')
+    if (!this.#up && this.#inbound.length > MAX_WAITING_FRAMES) return this.#lose('more came before the proof than a handshake has')
     void this.#handleAll()
   }
 

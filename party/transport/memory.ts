@@ -1,7 +1,8 @@
 import { DeliveryQueue } from './delivery-queue.ts'
+import { MemoryClient } from './memory-client.ts'
 import { MemoryLinks } from './memory-links.ts'
-import { MemoryServer } from './memory-signalling.ts'
-import type { Relay } from './memory-signalling.ts'
+import { MemoryServer } from './memory-server.ts'
+import type { Relay } from './memory-server.ts'
 import type { Transport } from './types.ts'
 
 export interface MemoryNetworkOptions {
@@ -27,10 +28,10 @@ export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryN
   const queue = new DeliveryQueue(options.pick)
   const links = new MemoryLinks(queue)
   const server = new MemoryServer(queue, options.now ?? Date.now, options.relay ?? (({ payload }) => payload))
-  const clients = new Map<string, ReturnType<MemoryServer['client']>>()
+  const clients = new Map<string, MemoryClient>()
   return {
     transport(name) {
-      const signalling = server.client()
+      const signalling = new MemoryClient(server)
       clients.set(name, signalling)
       return { signalling, links: links.factory(name) }
     },

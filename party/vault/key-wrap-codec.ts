@@ -27,7 +27,7 @@ export interface WrappedKey {
 /** What is written, which is also the least that is accepted when read. */
 export const ARGON2_DEFAULTS = { memoryKiB: 64 * 1024, iterations: 3, parallelism: 1 } as const
 /** The most that is accepted when read: a planted record must not exhaust the device. */
-export const ARGON2_MAXIMA = { memoryKiB: 256 * 1024, iterations: 16, parallelism: 4 } as const
+const ARGON2_MAXIMA = { memoryKiB: 256 * 1024, iterations: 16, parallelism: 4 } as const
 export const SALT_BYTES = 16
 
 const MAGIC = utf8ToBytes('TVK1')

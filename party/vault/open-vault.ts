@@ -59,7 +59,7 @@ export function openVault({ store, tools, partyId, key: unlockedKey }: OpenVault
   const open = async (name: RecordName): Promise<Uint8Array | undefined> => {
     const openWith = usableKey()
     const record = await store.get(recordKey(partyId, name))
-    const secret = record && (await openRecord(tools.subtle, openWith, { ...name, party: partyId }, record)).secret
+    const secret = record && (await openRecord(tools.subtle, openWith, { ...name, party: partyId }, record))
     if (key === undefined) secret?.fill(0)
     usableKey()
     return secret

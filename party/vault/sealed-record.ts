@@ -10,7 +10,7 @@ import { byteReader, UnreadableBytes } from './bytes.ts'
 import { drawBytes, gcmOpen, gcmSeal, IV_BYTES, TAG_BYTES, type SealingKey, type SealingSubtle } from './sealing.ts'
 
 /** Layout of the contents of records. A program reads its own version only; older ones are brought up by a migration. */
-export const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 1
 
 const MAGIC = utf8ToBytes('TVR1')
 
@@ -54,16 +54,14 @@ export async function sealRecord(
 
 /**
  * Opens a record found at `place`.
- * @returns the secret, which the caller wipes, and the public bytes
+ * @returns the secret, which the caller wipes
  * @throws VaultError E_DAMAGED, naming the record: cut short, of another place or version, or altered
  */
-export async function openRecord(
-  subtle: SealingSubtle, key: SealingKey, place: RecordPlace, record: Uint8Array,
-): Promise<{ secret: Uint8Array; publicBytes: Uint8Array }> {
-  const { additionalData, publicBytes, iv, sealed } = takeApart(place, record)
+export async function openRecord(subtle: SealingSubtle, key: SealingKey, place: RecordPlace, record: Uint8Array): Promise<Uint8Array> {
+  const { additionalData, iv, sealed } = takeApart(place, record)
   const secret = await gcmOpen(subtle, { key, iv, additionalData }, sealed)
   if (secret === undefined) throw damaged(place, 'it was altered after it was sealed')
-  return { secret, publicBytes }
+  return secret
 }
 
 /**
@@ -103,7 +101,7 @@ function encodeName({ kind, id, party, epoch }: RecordPlace): Uint8Array {
 }
 
 /** For error texts: `record "key-share" 3f… of epoch 1`. */
-export function describe(name: RecordName): string {
+function describe(name: RecordName): string {
   return `record "${name.kind}"${name.id === '' ? '' : ` ${name.id}`}${name.epoch === 0 ? '' : ` of epoch ${name.epoch}`}`
 }
 

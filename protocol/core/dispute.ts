@@ -1,224 +1,195 @@
 /**
- * Who broke the protocol, when that is not plain from one's own messages: an echo that differs, or a private message that
- * only its receiver saw. Parties show each other what they received, signed by its senders (`protocol.md` §A.6, §A.8, §B.5).
+ * Who broke the protocol, when that is not plain from one's own messages: a view that differs from mine, or a private message
+ * that only its receiver saw. Whoever stops shows everything that was said to all, as its senders signed it, and what it
+ * complains about (`protocol.md` §A.6, §A.8, §B.5).
  *
  * Departure: §A.6 only finds an equivocator when two conflicting envelopes meet. Here whoever claims another view must
  * also show what it was told: its proof either holds a conflicting envelope, which names the equivocator, or does not yield its
- * claim, which names the claimant. An honest claimant can always show it, so nobody is named wrongly.
+ * claim, which names the claimant. An honest party shows all it heard before it says ABORT, so its claim can always be followed
+ * and it is never named.
  */
 import { equalBytes } from './bytes.ts'
 import { decodeBody, type Message, type RawBody } from './codec.ts'
-import { Blame, Bug, Disagreement, Malformed, TransportError, type ErrorCode, type MessageRef, type MpcError, type Pid } from './errors.ts'
+import { ClaimDiffers } from './claim-differs.ts'
+import { Blame, Bug, Malformed, TransportError, type MpcError, type Pid } from './errors.ts'
 import type { Inbox, Incoming } from './inbox.ts'
-import type { Claim, EchoDue, Judge, Session } from './script.ts'
+import type { Claim, Effect, Session } from './script.ts'
 
-/** Others claim a value that does not follow from what I was told. */
-export class ClaimDiffers extends Disagreement {
-  readonly claims: ReadonlyMap<Pid, Uint8Array>
+type Judging = Extract<Effect, { kind: 'judge' }>
+
+/** One party's claim to have another view than mine. */
+interface OpenClaim {
+  readonly pid: Pid
+  readonly value: Uint8Array
   readonly claim: Claim
-
-  constructor(code: ErrorCode, message: string, facts: {
-    readonly claims: ReadonlyMap<Pid, Uint8Array>
-    readonly claim: Claim
-    readonly carriedBy: readonly MessageRef[]
-  }) {
-    super(code, message, { evidence: facts.carriedBy })
-    this.claims = facts.claims
-    this.claim = facts.claim
-  }
+  readonly error: ClaimDiffers
 }
 
-interface Judging {
-  readonly session: Session
-  readonly message: Message
-  readonly code: ErrorCode
-  readonly judge: Judge
-}
-
-/** A lie about one's view is carried by at most this many messages in one evidence, so that it fits its envelope. */
-const MAX_CARRIED = 4
+/** Who carries a claim is shown too, but of many carriers a few are enough for everybody to look into it. */
+const MAX_CARRIERS = 4
 
 export class Dispute {
   readonly #inbox: Inbox
-  readonly #me: Pid
-  readonly #judges = new Map<string, Judging>()
-  readonly #complaints: { readonly from: Pid; readonly message: Incoming }[] = []
+  readonly #others: readonly Pid[]
+  /** By suite and type of the private message. */
+  readonly #judging = new Map<string, Judging>()
   /** What each member showed; once each. */
-  readonly #answers = new Map<Pid, readonly Incoming[]>()
-  /** The last echo of each suite. */
-  readonly #echoes = new Map<number, EchoDue>()
-  #open: ClaimDiffers | undefined
+  readonly #shown = new Map<Pid, readonly Incoming[]>()
+  /** Who said ABORT. */
+  readonly #gone = new Set<Pid>()
+  readonly #claims = new Map<string, OpenClaim>()
   #stopped: MpcError | undefined
   #verdict: MpcError | undefined
-  #haveShown = false
 
   constructor(inbox: Inbox, me: Pid) {
     this.#inbox = inbox
-    this.#me = me
-  }
-
-  /** Whether evidence may still tell more than is known now. */
-  get isOpen(): boolean {
-    return this.#open !== undefined || this.#stopped !== undefined
+    this.#others = inbox.parties.filter((pid) => pid !== me)
   }
 
   verdict(): MpcError | undefined {
     return this.#verdict
   }
 
+  /** Something is wrong and who caused it may still become known. */
   state(): { readonly error: MpcError; readonly waitingFor: readonly Pid[] } | undefined {
-    const error = this.#open ?? this.#stopped
-    return error === undefined ? undefined : { error, waitingFor: this.#unanswered() }
+    const error = this.#mostTelling()
+    return error === undefined ? undefined : { error, waitingFor: this.#others.filter((pid) => !this.#shown.has(pid) && !this.#gone.has(pid)) }
   }
 
-  judgeBy(session: Session, message: Message, code: ErrorCode, judge: Judge): void {
-    this.#judges.set(`${session.suite}/${message.type}`, { session, message, code, judge })
-    for (const complaint of this.#complaints.splice(0)) this.#judge(complaint.from, complaint.message)
+  judgeBy(judging: Judging): void {
+    this.#judging.set(kind(judging.session.suite, judging.message.type), judging)
   }
 
-  echoed(session: Session, due: EchoDue): void {
-    this.#echoes.set(session.suite, due)
+  /** My own finding. */
+  found(error: MpcError): void {
+    if (!(error instanceof ClaimDiffers)) this.#verdict ??= error
+    else for (const [pid, value] of error.claims) this.#claimed(pid, value, error)
   }
 
-  /**
-   * My own finding. @returns the received messages that show it to others
-   */
-  open(error: MpcError): readonly Incoming[] {
-    if (error instanceof ClaimDiffers) {
-      this.#open ??= error
-      return this.#showOnce([...this.#toldBy(error.claim), ...this.#found(error.evidence.slice(0, MAX_CARRIED))])
-    }
-    this.#verdict ??= error
-    return this.#showOnce(this.#found(error.evidence))
+  /** A member shows what it received; every message in it was signed by its sender in this ceremony. */
+  shown(from: Pid, messages: readonly Incoming[]): void {
+    if (this.#others.includes(from) && !this.#shown.has(from)) this.#shown.set(from, messages)
   }
 
-  /**
-   * A member shows what it received; every message in it was signed by its sender.
-   * @returns what I was told in the same round, for the others to compare
-   */
-  shown(from: Pid, messages: readonly Incoming[]): readonly Incoming[] {
-    if (this.#answers.has(from)) return []
-    this.#answers.set(from, messages)
-    this.#findConflict(messages)
-    this.#checkClaim(from)
-    for (const message of messages) {
-      if (message.to === from) this.#judge(from, message)
-    }
-    const [first] = messages
-    if (first === undefined || first.to !== 0) return []
-    const refs = this.#inbox.parties.filter((pid) => pid !== this.#me).map((pid) => ({ suite: first.suite, type: first.type, from: pid }))
-    return this.#showOnce(this.#found(refs))
-  }
-
-  /** A member said that it stopped. Its evidence, if it had any, came before. */
+  /** A member said that it stopped. What it had to show came before. */
   stopped(from: Pid, error: MpcError): void {
+    if (!this.#others.includes(from)) return
+    this.#gone.add(from)
     this.#stopped ??= error
-    if (this.#open?.claims.has(from) === true && !this.#answers.has(from)) {
-      this.#verdict ??= this.#liar(this.#open, from, 'shows no proof of it')
+  }
+
+  /**
+   * Looks at everything again: what came last may complete what came before. In this order, since who equivocated made
+   * honest parties contradict each other.
+   */
+  review(): void {
+    if (this.#shown.size === 0 && this.#claims.size === 0) return
+    this.#verdict ??= this.#equivocation()
+    for (const [from, messages] of this.#shown) {
+      for (const message of messages) if (message.to === from) this.#verdict ??= this.#complaint(from, message)
     }
+    for (const claim of this.#claims.values()) this.#verdict ??= this.#unfounded(claim)
   }
 
-  /** Nothing more will come. */
-  settle(): MpcError {
-    const error = this.#verdict ?? this.#open ?? this.#stopped
-    if (error === undefined) throw new Bug('nothing was disputed')
-    const silent = this.#unanswered()
-    if (this.#verdict !== undefined || silent.length === 0) return error
-    return new TransportError('E_TIMEOUT', `${error.message}; ${silent.map((pid) => `party ${pid}`).join(', ')} did not show what it heard`, { culprits: silent })
-  }
-
-  #unanswered(): readonly Pid[] {
-    return [...(this.#open?.claims.keys() ?? [])].filter((pid) => !this.#answers.has(pid))
-  }
-
-  #showOnce(messages: readonly Incoming[]): readonly Incoming[] {
-    if (this.#haveShown || messages.length === 0) return []
-    this.#haveShown = true
-    return messages
-  }
-
-  #found(refs: readonly MessageRef[]): readonly Incoming[] {
-    return refs.flatMap((ref) => {
+  /** What I show when I stop: all that was said to everybody, and what `error` rests on. */
+  toShow(error: MpcError): readonly Incoming[] {
+    const reasons = error.evidence.slice(0, MAX_CARRIERS).flatMap((ref) => {
       const held = this.#inbox.find(ref)
-      const both = 'body' in ref && isIncoming(ref) ? [ref] : []
-      return held === undefined ? both : [held, ...both]
+      const other = isIncoming(ref) ? [ref] : []
+      return held === undefined ? other : [held, ...other]
     })
+    return [...new Set([...reasons, ...this.#inbox.toldToAll()])]
   }
 
-  #toldBy(claim: Claim): readonly Incoming[] {
-    return this.#found(this.#inbox.parties.filter((pid) => pid !== this.#me).map((pid) => ({ suite: claim.suite, type: claim.type, from: pid })))
+  /** Nothing more will come. @param missing whom I still wait for */
+  settle(missing: readonly Pid[]): MpcError {
+    const error = this.#mostTelling()
+    if (error === undefined) throw new Bug('nothing was disputed')
+    if (this.#verdict !== undefined) return error
+    const absent = (pid: Pid): boolean => !this.#shown.has(pid) && !this.#gone.has(pid)
+    const silent = [...new Set([...this.#claims.values()].map(({ pid }) => pid).concat(missing))].filter(absent).toSorted((a, b) => a - b)
+    if (silent.length === 0) return error
+    return new TransportError('E_TIMEOUT', `${error.message}; nothing was heard from ${names(silent)}`, { culprits: silent })
+  }
+
+  #mostTelling(): MpcError | undefined {
+    const [first] = this.#claims.values()
+    return this.#verdict ?? first?.error ?? this.#stopped
+  }
+
+  #claimed(pid: Pid, value: Uint8Array, error: ClaimDiffers): void {
+    const key = `${error.code} ${kind(error.claim.suite, error.claim.type)} ${pid}`
+    if (!this.#claims.has(key)) this.#claims.set(key, { pid, value, claim: error.claim, error })
   }
 
   /** Two different messages of one sender in one slot, both signed. */
-  #findConflict(messages: readonly Incoming[]): void {
-    for (const [i, message] of messages.entries()) {
-      const before = messages.slice(0, i).filter((other) => other.suite === message.suite && other.type === message.type && other.from === message.from)
-      const held = this.#inbox.find(message)
-      const known = held !== undefined && held.to === message.to ? [...before, held] : before
-      const other = known.find((candidate) => candidate.to === message.to && !equalBytes(candidate.body, message.body))
-      if (other === undefined || message.from === this.#me) continue
-      const name = this.#inbox.kindOf(message.suite, message.type)?.name ?? `message ${message.type}`
-      this.#verdict ??= new Blame('E_EQUIVOCATE', `${name}: party ${message.from} said different things to different parties`, { culprits: [message.from] })
+  #equivocation(): Blame | undefined {
+    const seen = new Map<string, Uint8Array>()
+    const held = this.#inbox.heard()
+    for (const { suite, type, from, to, body } of [...held, ...[...this.#shown.values()].flat()]) {
+      if (!this.#others.includes(from)) continue
+      const slot = `${kind(suite, type)} ${from} ${to}`
+      const before = seen.get(slot)
+      if (before !== undefined && !equalBytes(before, body)) {
+        const name = this.#inbox.kindOf(suite, type)?.name ?? `message ${type}`
+        return new Blame('E_EQUIVOCATE', `${name}: party ${from} said different things to different parties`, { culprits: [from], evidence: [{ suite, type, from }] })
+      }
+      seen.set(slot, body)
     }
+    return undefined
   }
 
   /** Does the claim follow from what the claimant was told? */
-  #checkClaim(from: Pid): void {
-    const open = this.#open
-    const claimed = open?.claims.get(from)
-    const messages = this.#answers.get(from)
-    if (open === undefined || claimed === undefined || messages === undefined || this.#verdict !== undefined) return
+  #unfounded({ pid, value, claim, error }: OpenClaim): Blame | undefined {
+    const proof = this.#shown.get(pid)
+    // What was told by whom I heard it from too; what I said and what the claimant said itself I know.
+    const tellers = this.#inbox.parties.filter((teller) => this.#inbox.find({ ...claim, from: teller }) !== undefined)
+    const isKnown = (teller: Pid): boolean => teller === pid || !this.#others.includes(teller)
+    if (proof === undefined && !tellers.every(isKnown)) return this.#gone.has(pid) ? liar(error, pid, 'shows no proof of it') : undefined
     const heard = new Map<Pid, Uint8Array>()
-    for (const pid of this.#inbox.parties) {
-      const ref = { suite: open.claim.suite, type: open.claim.type, from: pid }
-      const told = messages.find((m) => m.suite === ref.suite && m.type === ref.type && m.from === pid)
-      const body = pid === from || pid === this.#me ? this.#inbox.find(ref)?.body : told?.body
-      if (body !== undefined) heard.set(pid, body)
+    for (const teller of tellers) {
+      const told = isKnown(teller)
+        ? this.#inbox.find({ ...claim, from: teller })
+        : proof?.find((message) => message.suite === claim.suite && message.type === claim.type && message.from === teller)
+      if (told !== undefined) heard.set(teller, told.body)
     }
-    const follows = open.claim.recompute(heard)
-    if (follows === undefined || !equalBytes(follows, claimed)) this.#verdict = this.#liar(open, from, 'its own proof does not yield it')
-  }
-
-  #liar(open: ClaimDiffers, pid: Pid, why: string): Blame {
-    return new Blame(open.code, `party ${pid} claims to have heard something else, and ${why}`, { culprits: [pid], evidence: open.evidence.filter((ref) => ref.from === pid) })
+    const follows = claim.recompute(heard)
+    return follows !== undefined && equalBytes(follows, value) ? undefined : liar(error, pid, 'its own proof does not yield it')
   }
 
   /** A private message that its receiver complains about. */
-  #judge(complainer: Pid, message: Incoming): void {
-    const judging = this.#judges.get(`${message.suite}/${message.type}`)
-    if (judging === undefined) {
-      this.#complaints.push({ from: complainer, message })
-      return
-    }
-    const { session, code } = judging
-    const body = decodeOrUndefined(judging, message.body)
-    if (body !== undefined && this.#claimsAnother(session, message, body)) return
-    const right = body !== undefined && judging.judge(message.from, complainer, body)
-    this.#verdict ??= right
-      ? new Blame(code, `party ${complainer} complained about a good ${judging.message.name} of party ${message.from}`, { culprits: [complainer] })
-      : new Blame(code, `party ${message.from} sent party ${complainer} a bad ${judging.message.name}`, { culprits: [message.from] })
+  #complaint(complainer: Pid, message: Incoming): Blame | undefined {
+    const judging = this.#judging.get(kind(message.suite, message.type))
+    if (judging === undefined) return undefined
+    const { session, code, judge, message: { name } } = judging
+    const body = decodeOrUndefined(judging.message, session, message.body)
+    if (body !== undefined && this.#claimsAnother(judging, message, body)) return undefined
+    return body !== undefined && judge(message.from, complainer, body)
+      ? new Blame(code, `party ${complainer} complained about a good ${name} of party ${message.from}`, { culprits: [complainer] })
+      : new Blame(code, `party ${message.from} sent party ${complainer} a bad ${name}`, { culprits: [message.from] })
   }
 
   /** Whether the message claims a view other than mine; then its sender has to show what it was told. */
-  #claimsAnother(session: Session, message: Incoming, body: RawBody): boolean {
-    const echo = this.#echoes.get(session.suite)
+  #claimsAnother({ session, echo }: Judging, message: Incoming, body: RawBody): boolean {
     const views = [
       { code: 'E_SID' as const, theirs: body['sid'], mine: session.sid, claim: session.sidFrom },
       { code: 'E_ECHO' as const, theirs: body['echo'], mine: echo?.hash, claim: echo?.claim },
     ]
     for (const { code, theirs, mine, claim } of views) {
       if (!(theirs instanceof Uint8Array) || mine === undefined || claim === undefined || equalBytes(theirs, mine)) continue
-      this.#open ??= new ClaimDiffers(code, `party ${message.from} told party ${message.to} that it heard something else`, {
-        claims: new Map([[message.from, theirs]]), claim, carriedBy: [],
-      })
-      this.#checkClaim(message.from)
+      const claims = new Map([[message.from, theirs]])
+      this.#claimed(message.from, theirs, new ClaimDiffers(code, `party ${message.from} told party ${message.to} that it heard something else`, { claims, claim, carriedBy: [] }))
       return true
     }
     return false
   }
 }
 
-function decodeOrUndefined({ session, message }: Judging, body: Uint8Array): RawBody | undefined {
+function liar({ code, evidence }: ClaimDiffers, pid: Pid, why: string): Blame {
+  return new Blame(code, `party ${pid} claims to have heard something else, and ${why}`, { culprits: [pid], evidence: evidence.filter((ref) => ref.from === pid) })
+}
+
+function decodeOrUndefined(message: Message, session: Session, body: Uint8Array): RawBody | undefined {
   try {
     return decodeBody(message, session.shape, body)
   } catch (error) {
@@ -227,6 +198,14 @@ function decodeOrUndefined({ session, message }: Judging, body: Uint8Array): Raw
   }
 }
 
-function isIncoming(ref: MessageRef): ref is Incoming {
+function kind(suite: number, type: number): string {
+  return `${suite}/${type}`
+}
+
+function names(pids: readonly Pid[]): string {
+  return pids.map((pid) => `party ${pid}`).join(', ')
+}
+
+function isIncoming(ref: object): ref is Incoming {
   return 'body' in ref && 'to' in ref
 }

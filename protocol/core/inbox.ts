@@ -21,6 +21,7 @@ export class Inbox {
   readonly #vocabulary: readonly { readonly suite: SuiteId | 0; readonly messages: readonly Message[] }[]
   readonly #heard = new Map<string, Incoming>()
   readonly #said = new Map<string, Incoming>()
+  #hasSpoken = false
 
   constructor(options: {
     readonly me: Pid
@@ -43,7 +44,7 @@ export class Inbox {
   put(incoming: Incoming): 'kept' | 'dropped' {
     const { from, to, suite, type, body } = incoming
     if (from === this.#me || !this.#parties.has(from)) return 'dropped'
-    const message = this.#message(suite, type)
+    const message = this.kindOf(suite, type)
     if (message === undefined || to !== (message.to === 'all' ? 0 : this.#me)) return 'dropped'
     const before = this.#heard.get(slot(incoming))
     if (before === undefined) {
@@ -56,6 +57,7 @@ export class Inbox {
 
   said(session: Session, message: Message, to: Pid | 0, body: Uint8Array): void {
     const mine = { from: this.#me, to, suite: session.suite, type: message.type, body }
+    this.#hasSpoken = true
     if (to === 0) this.#said.set(slot(mine), mine)
   }
 
@@ -64,9 +66,19 @@ export class Inbox {
     return (ref.from === this.#me ? this.#said : this.#heard).get(slot(ref))
   }
 
-  /** Whether the message goes to everybody, and is known at all. */
+  /** Everything the others said to me or to all. */
+  heard(): readonly Incoming[] {
+    return [...this.#heard.values()]
+  }
+
+  /** What the others said to all; nothing before I spoke myself, as nobody can hold me to a view I never told. */
+  toldToAll(): readonly Incoming[] {
+    return this.#hasSpoken ? this.heard().filter(({ to }) => to === 0) : []
+  }
+
+  /** @returns undefined for what has no place in this ceremony */
   kindOf(suite: number, type: number): Message | undefined {
-    return this.#message(suite, type)
+    return this.#vocabulary.find((part) => part.suite === suite)?.messages.find((message) => message.type === type)
   }
 
   get parties(): readonly Pid[] {
@@ -86,10 +98,6 @@ export class Inbox {
       step,
       from: this.parties.filter((from) => from !== this.#me && all.every((m) => m.step !== step || this.#heard.has(slot({ ...m, from })))),
     }))
-  }
-
-  #message(suite: number, type: number): Message | undefined {
-    return this.#vocabulary.find((part) => part.suite === suite)?.messages.find((message) => message.type === type)
   }
 }
 

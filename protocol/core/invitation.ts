@@ -1,6 +1,7 @@
 /** What starts a ceremony: signed by its initiator, the same bytes to everybody. Source: `protocol.md` §A.5, types 01 and 02. */
-import { concat, toNumber, u16, u32, u64, u8 } from './bytes.ts'
+import { concat, u16, u32, u64, u8 } from './bytes.ts'
 import { InputError, Malformed, type Pid } from './errors.ts'
+import { Reader } from './reader.ts'
 import { decodeRoster, encodeCfg, encodeRoster, MAX_PARTIES, rosterHash, type Roster } from './roster.ts'
 
 /** Message type of an invitation. */
@@ -30,8 +31,10 @@ export function encodeInvitation({ ceremony, room, expires, payload }: Invitatio
 export function decodeInvitation(bytes: Uint8Array): Invitation {
   const ceremony = bytes[0] === CEREMONIES.keygen ? 'keygen' : bytes[0] === CEREMONIES.sign ? 'sign' : undefined
   if (ceremony === undefined) throw new Malformed('E_CONFIG', `invitation: expected a key generation or a signing, got ${bytes[0]}`)
-  if (bytes.length < 29 || bytes.length !== 29 + toNumber(bytes.subarray(25, 29))) throw new Malformed('E_LEN', 'invitation: length does not fit')
-  return { ceremony, room: bytes.slice(1, 17), expires: toNumber(bytes.subarray(17, 25)), payload: bytes.slice(29) }
+  const reader = new Reader(bytes.subarray(1), 'invitation')
+  const invitation: Invitation = { ceremony, room: reader.take(16).slice(), expires: reader.number(8), payload: reader.part().slice() }
+  reader.end()
+  return invitation
 }
 
 /** u32 |roster| ‖ roster ‖ u32 |cfg| ‖ cfg of the lowest suite (the others differ in the suite byte). */
@@ -43,9 +46,11 @@ export function encodeKeygenProposal(roster: Roster): Uint8Array {
   return concat(u32(rosterBytes.length), rosterBytes, u32(cfgBytes.length), cfgBytes)
 }
 
-/** @throws {Malformed} E_LEN, E_CONFIG @throws {InputError} E_CONFIG: a roster that may not run */
+/** @throws {Malformed} E_LEN, E_CONFIG */
 export function decodeKeygenProposal(bytes: Uint8Array): Roster {
-  const [rosterBytes, cfgBytes] = readParts(bytes, 'keygen proposal')
+  const reader = new Reader(bytes, 'keygen proposal')
+  const [rosterBytes, cfgBytes] = [reader.part(), reader.part()]
+  reader.end()
   return decodeRoster(rosterBytes, cfgBytes)
 }
 
@@ -70,23 +75,13 @@ export function encodeSignProposal({ keyId, signers, intent }: SignProposal): Ui
 
 /** @throws {Malformed} E_LEN, E_CONFIG */
 export function decodeSignProposal(bytes: Uint8Array): SignProposal {
-  const m = bytes[32] ?? 0
-  const at = 33 + 2 * m
-  if (m < 2 || m > MAX_PARTIES || bytes.length < at + 4 || bytes.length !== at + 4 + toNumber(bytes.subarray(at, at + 4))) {
-    throw new Malformed('E_LEN', 'sign proposal: length does not fit')
-  }
-  const signers = Array.from({ length: m }, (_, i) => toNumber(bytes.subarray(33 + 2 * i, 35 + 2 * i)))
-  if (signers.some((pid, i) => pid < 1 || pid <= (signers[i - 1] ?? 0))) throw new Malformed('E_CONFIG', 'sign proposal: expected signers in ascending order')
-  return { keyId: bytes.slice(0, 32), signers, intent: bytes.slice(at + 4) }
-}
-
-/** Two length-prefixed parts that fill the bytes. */
-function readParts(bytes: Uint8Array, what: string): readonly [Uint8Array, Uint8Array] {
-  const bad = (): Malformed => new Malformed('E_LEN', `${what}: length does not fit`)
-  if (bytes.length < 4) throw bad()
-  const first = toNumber(bytes.subarray(0, 4))
-  if (bytes.length < 8 + first) throw bad()
-  const second = toNumber(bytes.subarray(4 + first, 8 + first))
-  if (bytes.length !== 8 + first + second) throw bad()
-  return [bytes.subarray(4, 4 + first), bytes.subarray(8 + first)]
+  const reader = new Reader(bytes, 'sign proposal')
+  const keyId = reader.take(32).slice()
+  const m = reader.number(1)
+  if (m < 2 || m > MAX_PARTIES) throw new Malformed('E_CONFIG', `sign proposal: expected 2 to ${MAX_PARTIES} signers, got ${m}`)
+  const signers = Array.from({ length: m }, () => reader.number(2))
+  if (signers.some((pid, i) => pid <= (signers[i - 1] ?? 0))) throw new Malformed('E_CONFIG', 'sign proposal: expected signers in ascending order')
+  const intent = reader.part().slice()
+  reader.end()
+  return { keyId, signers, intent }
 }

@@ -1,6 +1,8 @@
 /** What one party keeps of one key. */
+import { u8 } from './bytes.ts'
 import type { Pid } from './errors.ts'
 import type { SuiteId } from './suite-id.ts'
+import { TH } from './transcript.ts'
 
 export interface KeyShare {
   readonly suite: SuiteId
@@ -18,4 +20,9 @@ export interface KeyShare {
   readonly signingShare: Uint8Array
   /** fin of §B.1.5, 32 bytes: binds the key, chain code and all verifying shares. */
   readonly confirmation: Uint8Array
+}
+
+/** key_id = TH("key/id", u8 suite, pk, cc), 32 bytes. */
+export function keyIdOf(suite: SuiteId, groupKey: Uint8Array, chainCode: Uint8Array): Uint8Array {
+  return TH('key/id', u8(suite), groupKey, chainCode)
 }

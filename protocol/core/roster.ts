@@ -1,12 +1,23 @@
 /** Who takes part, with what threshold, in which epoch: the values everybody approves. Source: `protocol.md` §A.4. */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { concat, equalBytes, toNumber, u16, u32, u8 } from './bytes.ts'
 import { InputError, Malformed, type Pid } from './errors.ts'
 import type { SuiteId } from './suite-id.ts'
 import { TH } from './transcript.ts'
 
 export const MAX_PARTIES = 16
+/** Share indices above label importing dealers. */
+const MAX_PID = 0xfeff
 export const ROLES = { 'third-party': 1, 'enterprise': 2, 'mobile-app': 3 } as const
 export type Role = keyof typeof ROLES
+
+const IDENTITY_TAG = utf8ToBytes('trivet/party-id/v1')
+
+/** The id-key hash of an Ed25519 identity key, which is the party's id: SHA-256 of a tag and the 32 bytes of the key. */
+export function identityKeyHash(publicKey: Uint8Array): Uint8Array {
+  return sha256(concat(IDENTITY_TAG, publicKey))
+}
 
 /** One member as the protocol knows it. */
 export interface Member {
@@ -85,7 +96,8 @@ export function decodeRoster(rosterBytes: Uint8Array, cfgBytes: Uint8Array): Ros
   const suites = all.filter((suite) => hashes.some((hash) => equalBytes(hash, cfgHash({ ...frame, suites: [suite] }, suite))))
   const roster: Roster = { ...frame, suites }
   if (suites[0] !== lowest || !equalBytes(encodeRoster(roster), rosterBytes)) throw bad('configurations do not match their hashes')
-  checkRoster(roster)
+  const problem = problemOf(roster)
+  if (problem !== undefined) throw bad(`${problem.field}: ${problem.message}`)
   return roster
 }
 
@@ -95,29 +107,50 @@ export function suiteFrom(byte: number | undefined): SuiteId {
 }
 
 /**
- * Refuses what may never run: 2 ≤ t ≤ n ≤ 16, distinct identities, indices 1..n in ascending order of identity (§A.4, §I.3 "config").
+ * Refuses what may never run: 2 ≤ t ≤ n ≤ 16, distinct identities, ascending share indices (§A.4, §I.3 "config").
  * @throws {InputError} E_CONFIG, naming the field
  */
 export function checkRoster(roster: Roster): void {
-  const n = roster.members.length
+  const problem = problemOf(roster)
+  if (problem !== undefined) throw new InputError(problem.field, problem.message, 'E_CONFIG')
+}
+
+/**
+ * A key generation gives indices 1..n in ascending order of identity, makes epoch 1, and its wallet has no name yet (§A.4).
+ * @throws {InputError} E_CONFIG, naming the field
+ */
+export function checkFirstRoster(roster: Roster): void {
+  checkRoster(roster)
   const refuse = (field: string, message: string): never => {
     throw new InputError(field, message, 'E_CONFIG')
   }
-  if (n < 2 || n > MAX_PARTIES) refuse('members', `expected 2 to ${MAX_PARTIES}, got ${n}`)
-  if (!Number.isInteger(roster.threshold) || roster.threshold < 2 || roster.threshold > n) {
-    refuse('threshold', `expected 2 to ${n}, got ${roster.threshold}`)
+  if (roster.walletId.some((byte) => byte !== 0)) refuse('walletId', 'expected zeros in a key generation')
+  if (roster.epoch !== 1) refuse('epoch', `expected 1 in a key generation, got ${roster.epoch}`)
+  for (const [i, { pid, idKeyHash }] of assignPids(roster.members).entries()) {
+    const member = roster.members[i]
+    if (member?.pid !== pid || !equalBytes(member.idKeyHash, idKeyHash)) refuse('members', 'expected share indices from 1 in ascending order of identity')
   }
-  if (roster.suites.length === 0) refuse('suites', 'expected at least one')
-  if (roster.suites.some((suite, i) => i > 0 && suite <= (roster.suites[i - 1] ?? 0))) refuse('suites', 'expected distinct suites in ascending order')
-  for (const [i, member] of roster.members.entries()) {
-    if (member.idKeyHash.length !== 32) refuse('members', `expected an id-key hash of 32 bytes for member ${i + 1}`)
-    const before = roster.members[i - 1]
-    if (!Number.isInteger(member.pid) || member.pid < 1 || member.pid > 0xfeff || (before !== undefined && before.pid >= member.pid)) {
-      refuse('members', `expected ascending share indices from 1, got ${member.pid}`)
-    }
-    const twin = roster.members.some((other, k) => k < i && equalBytes(other.idKeyHash, member.idKeyHash))
-    if (twin) refuse('members', `the identity of member ${member.pid} stands twice`)
+}
+
+interface Problem {
+  readonly field: string
+  readonly message: string
+}
+
+function problemOf({ walletId, members, threshold, suites }: Roster): Problem | undefined {
+  const n = members.length
+  if (walletId.length !== 32) return { field: 'walletId', message: `expected 32 bytes, got ${walletId.length}` }
+  if (n < 2 || n > MAX_PARTIES) return { field: 'members', message: `expected 2 to ${MAX_PARTIES}, got ${n}` }
+  if (!Number.isInteger(threshold) || threshold < 2 || threshold > n) return { field: 'threshold', message: `expected 2 to ${n}, got ${threshold}` }
+  if (suites.length === 0) return { field: 'suites', message: 'expected at least one' }
+  if (suites.some((suite, i) => suite <= (suites[i - 1] ?? 0))) return { field: 'suites', message: 'expected distinct suites in ascending order' }
+  for (const [i, { pid, idKeyHash }] of members.entries()) {
+    const before = members[i - 1]?.pid ?? 0
+    if (idKeyHash.length !== 32) return { field: 'members', message: `expected an id-key hash of 32 bytes for member ${i + 1}` }
+    if (!Number.isInteger(pid) || pid <= before || pid > MAX_PID) return { field: 'members', message: `expected ascending share indices from 1, got ${pid}` }
+    if (members.slice(0, i).some((other) => equalBytes(other.idKeyHash, idKeyHash))) return { field: 'members', message: `the identity of member ${pid} stands twice` }
   }
+  return undefined
 }
 
 /** Share indices 1..n in ascending order of id-key hash, as a key generation gives them. */

@@ -1,7 +1,7 @@
 /** Opens one round: decodes what everybody said and makes the checks that no round has to make for itself. */
 import { equalBytes } from './bytes.ts'
+import { ClaimDiffers } from './claim-differs.ts'
 import { decodeBody, type RawBody } from './codec.ts'
-import { ClaimDiffers } from './dispute.ts'
 import { Bug, Disagreement, Malformed, type ErrorCode, type MessageRef, type Pid } from './errors.ts'
 import type { Inbox } from './inbox.ts'
 import { FromEach, type Claim, type EchoDue, type Effect } from './script.ts'

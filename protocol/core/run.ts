@@ -30,7 +30,10 @@ export interface Output<T> {
   readonly send: readonly Outgoing[]
   /** To be written and read back; then call `written()`. */
   readonly persist?: LastingChange
-  /** Received messages to show to everybody, signed as they came (EVIDENCE), before any ABORT. */
+  /**
+   * Received messages to show to everybody, signed as they came (EVIDENCE), once, before ABORT: an ABORT of a party that
+   * showed nothing makes its claims look like lies.
+   */
   readonly show: readonly Incoming[]
   readonly state: RunState<T>
 }
@@ -66,8 +69,9 @@ export class Run<T> {
   /** Changes that wait while another is being written. */
   #queue: Unwritten[] = []
   #end: Extract<RunState<T>, { at: 'done' | 'failed' }> | undefined
-  #show: readonly Incoming[] = []
   #started = false
+  #haveShown = false
+  #mayAbort = true
   readonly #root: Task
 
   /**
@@ -85,6 +89,14 @@ export class Run<T> {
     this.#dispute = new Dispute(this.#inbox, options.me)
     this.#root = { script: options.script, finish: (value) => { this.#end ??= { at: 'done', result: value as T } }, waiting: undefined, echo: undefined }
     this.#tasks.push(this.#root)
+  }
+
+  /**
+   * Whether ABORT may be said when the run stops. It promises never to vote, so not once a record was handed out to be stored
+   * (`protocol.md` §E.4).
+   */
+  get mayAbort(): boolean {
+    return this.#mayAbort
   }
 
   start(): Output<T> {
@@ -112,16 +124,13 @@ export class Run<T> {
 
   /** EVIDENCE from a member: messages that it received, signed by their senders. */
   evidence(from: Pid, shown: readonly Incoming[]): Output<T> {
-    return this.#guarded(() => {
-      this.#show = this.#dispute.shown(from, shown)
-    })
+    return this.#guarded(() => { this.#dispute.shown(from, shown) })
   }
 
   /** ABORT from a member: information; whom it blames is believed only with evidence. */
   aborted(from: Pid, code: AbortCode, blamed: Pid | 0): Output<T> {
     return this.#guarded(() => {
       this.#dispute.stopped(from, new Disagreement(code, `party ${from} stopped: ${code}${blamed === 0 ? '' : `, blaming party ${blamed}`}`))
-      this.#outbox = []
     })
   }
 
@@ -129,7 +138,7 @@ export class Run<T> {
   silence(): Output<T> {
     return this.#guarded(() => {
       const state = this.#state()
-      if (state.at === 'disputing') this.#fail(this.#dispute.settle())
+      if (state.at === 'disputing') this.#fail(this.#dispute.settle(this.#waitingFor()))
       else if (state.at === 'running') {
         const silent = this.#waitingFor()
         this.#fail(new TransportError('E_TIMEOUT', `nothing was heard from ${silent.map((pid) => `party ${pid}`).join(', ') || 'anybody'}`, { culprits: silent }))
@@ -148,24 +157,27 @@ export class Run<T> {
   }
 
   #guarded(work: () => void): Output<T> {
-    const wasOver = this.#end !== undefined
-    if (!wasOver) {
+    if (this.#end === undefined) {
       try {
         work()
       } catch (error) {
-        this.#caught(error instanceof MpcError ? error : new Bug('a round failed', error))
+        // A claim may still be settled by evidence; anything else is a verdict.
+        this.#dispute.found(error instanceof MpcError ? error : new Bug('a round failed', error))
+        this.#stopTasks()
       }
-      const verdict = this.#dispute.verdict()
-      if (verdict !== undefined) this.#fail(verdict)
+      this.#look()
     }
     return this.#output()
   }
 
-  /** A disagreement may still be settled by evidence; anything else ends the run. */
-  #caught(error: MpcError): void {
-    this.#show = this.#dispute.open(error)
-    this.#stopTasks()
-    if (!this.#dispute.isOpen) this.#fail(error)
+  /** Ends the run once it is known who is at fault, or once everybody stopped and nothing more can come. */
+  #look(): void {
+    if (this.#end !== undefined) return
+    this.#dispute.review()
+    const open = this.#dispute.state()
+    const verdict = this.#dispute.verdict()
+    if (verdict !== undefined) this.#fail(verdict)
+    else if (open?.waitingFor.length === 0) this.#fail(this.#dispute.settle(this.#waitingFor()))
   }
 
   #fail(error: MpcError): void {
@@ -191,13 +203,20 @@ export class Run<T> {
 
   #output(): Output<T> {
     const state = this.#state()
-    const show = this.#show
-    this.#show = []
     // Once somebody stopped, nothing more is said or stored; what still arrives may tell who was at fault.
-    const persist = state.at === 'disputing' ? undefined : this.#persist
-    const send = persist === undefined && state.at !== 'disputing' ? this.#outbox : []
-    if (persist === undefined) this.#outbox = []
-    return { send, show, state, ...(persist === undefined ? {} : { persist: persist.change }) }
+    if (state.at === 'disputing' || state.at === 'failed') {
+      const show = this.#haveShown ? [] : this.#dispute.toShow(state.error)
+      this.#haveShown = true
+      this.#outbox = []
+      return { send: [], show, state }
+    }
+    if (this.#persist !== undefined) {
+      this.#mayAbort = false
+      return { send: [], show: [], state, persist: this.#persist.change }
+    }
+    const send = this.#outbox
+    this.#outbox = []
+    return { send, show: [], state }
   }
 
   #waitingFor(): readonly Pid[] {
@@ -252,10 +271,9 @@ export class Run<T> {
       }
       case 'echo':
         task.echo = effect.due
-        this.#dispute.echoed(effect.session, effect.due)
         return { value: undefined }
       case 'judge':
-        this.#dispute.judgeBy(effect.session, effect.message, effect.code, effect.judge)
+        this.#dispute.judgeBy(effect)
         return { value: undefined }
       case 'persist':
         if (this.#persist === undefined) this.#persist = { change: effect.change, task }

@@ -33,7 +33,7 @@ export interface Claim {
   recompute(heard: ReadonlyMap<Pid, Uint8Array>): Uint8Array | undefined
 }
 
-/** The hash that rides in a session's next message. */
+/** The hash that rides in a script's next message. */
 export interface EchoDue {
   readonly hash: Uint8Array
   readonly claim: Claim
@@ -75,8 +75,11 @@ export class FromEach<T> {
 
 export type Effect =
   | { readonly kind: 'talk'; readonly session: Session; readonly message: Message; readonly send: ReadonlyMap<Pid | 0, RawBody>; readonly from: readonly Pid[] }
-  | { readonly kind: 'echo'; readonly session: Session; readonly due: EchoDue }
-  | { readonly kind: 'judge'; readonly session: Session; readonly message: Message; readonly code: ErrorCode; readonly judge: Judge }
+  | { readonly kind: 'echo'; readonly due: EchoDue }
+  | {
+    readonly kind: 'judge'; readonly session: Session; readonly message: Message
+    readonly code: ErrorCode; readonly echo: EchoDue | undefined; readonly judge: Judge
+  }
   | { readonly kind: 'persist'; readonly change: LastingChange }
   | { readonly kind: 'all'; readonly scripts: readonly Script<unknown>[] }
 
@@ -104,14 +107,23 @@ export function* exchange<M extends Message>(session: Session, message: M, bodie
   return heard as FromEach<Body<M>> // as above
 }
 
-/** From here on the hash of what was heard rides in this session's next message, and everybody's is compared with mine on arrival. */
-export function* echo(session: Session, due: EchoDue): Script<void> {
-  yield { kind: 'echo', session, due }
+/** From here on the hash of what was heard rides in this script's next message, and everybody's is compared with mine on arrival. */
+export function* echo(due: EchoDue): Script<void> {
+  yield { kind: 'echo', due }
 }
 
-/** From here on a complaint about such a message can be judged; `code` is what a bad one is called. */
-export function* judgeBy<M extends Message>(session: Session, message: M, code: ErrorCode, judge: (sender: Pid, receiver: Pid, body: Body<M>) => boolean): Script<void> {
-  yield { kind: 'judge', session, message, code, judge: (sender, receiver, body) => judge(sender, receiver, body as Body<M>) }
+/**
+ * From here on a complaint about such a private message can be judged.
+ * @param rule.code what a bad one is called
+ * @param rule.echo what rides in it, where something does: a sender with another view is looked into before the message is judged
+ */
+export function* judgeBy<M extends Message>(session: Session, message: M, rule: {
+  readonly code: ErrorCode
+  readonly echo?: EchoDue
+  readonly isRight: (sender: Pid, receiver: Pid, body: Body<M>) => boolean
+}): Script<void> {
+  const judge: Judge = (sender, receiver, body) => rule.isRight(sender, receiver, body as Body<M>) // decoded by this message's own table
+  yield { kind: 'judge', session, message, code: rule.code, echo: rule.echo, judge }
 }
 
 /** Nothing more is sent until the change was written and read back. */

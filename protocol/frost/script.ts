@@ -2,7 +2,7 @@
 import type { NonceCommitments } from '@noble/curves/abstract/frost.js'
 import { concat, equalBytes, u16, u32, u8 } from '../core/bytes.ts'
 import { decodeBody, type Body } from '../core/codec.ts'
-import { ClaimDiffers } from '../core/dispute.ts'
+import { ClaimDiffers } from '../core/claim-differs.ts'
 import { Blame, Bug, InputError, Malformed, type Pid } from '../core/errors.ts'
 import { groupOfSuite, type Group } from '../core/group.ts'
 import type { KeyShare } from '../core/key-share.ts'

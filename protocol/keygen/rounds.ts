@@ -1,9 +1,9 @@
 /** The rounds of one key generation of one suite, each a pure function. Source: `protocol.md` §B.1; step numbers are its. */
-import { concat, equalBytes, u16, u8 } from '../core/bytes.ts'
+import { concat, equalBytes, u16 } from '../core/bytes.ts'
 import { commitments as commitmentsField, type Body } from '../core/codec.ts'
 import { Blame, Bug, Disagreement, type ErrorCode, type Pid } from '../core/errors.ts'
 import { baseMultiply, mod, randomScalar, sumPoints, type Point } from '../core/group.ts'
-import type { KeyShare } from '../core/key-share.ts'
+import { keyIdOf, type KeyShare } from '../core/key-share.ts'
 import { evaluate, evaluateInExponent } from '../core/polynomial.ts'
 import { prove, verifyProof } from '../core/proof.ts'
 import type { Rng } from '../core/rng.ts'
@@ -107,7 +107,7 @@ export function round5(s: KeygenSession, outcome: Outcome, r4: FromEach<Body<typ
   const groupKey = group.encodePoint(outcome.groupKey)
   return {
     suite: s.suite, pid: s.me, groupKey, chainCode: outcome.chainCode, confirmation: outcome.fin,
-    keyId: TH('key/id', u8(s.suite), groupKey, outcome.chainCode),
+    keyId: keyIdOf(s.suite, groupKey, outcome.chainCode),
     verifyingShares: outcome.verifyingShares.entries().map(([pid, X]) => ({ pid, point: group.encodePoint(X) })),
     signingShare: group.encodeScalar(outcome.share),
   }

@@ -1,14 +1,14 @@
 /** Key generation on one page: one ceremony, one approval, one certificate for all suites. Source: `protocol.md` §A.4, §B, §E.4. */
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { equalBytes, u16, u8 } from '../core/bytes.ts'
+import { equalBytes, u8 } from '../core/bytes.ts'
 import type { PreparedEpoch } from '../core/change.ts'
+import { ClaimDiffers } from '../core/claim-differs.ts'
 import { commitments, decodeBody, proof, type Body } from '../core/codec.ts'
-import { ClaimDiffers } from '../core/dispute.ts'
-import { Malformed, type Pid } from '../core/errors.ts'
+import { InputError, Malformed, type Pid } from '../core/errors.ts'
 import { groupOfSuite } from '../core/group.ts'
 import { INVITE, keygenContext } from '../core/invitation.ts'
 import type { KeyShare } from '../core/key-share.ts'
-import { checkRoster, rosterHash, type Roster } from '../core/roster.ts'
+import { checkFirstRoster, rosterHash, type Roster } from '../core/roster.ts'
 import type { Rng } from '../core/rng.ts'
 import { all, broadcast, echo, exchange, judgeBy, persist, FromEach, type Claim, type EchoDue, type Script, type Session } from '../core/script.ts'
 import type { SuiteId } from '../core/suite-id.ts'
@@ -16,6 +16,7 @@ import { TH } from '../core/transcript.ts'
 import { checkVotes, voteHash } from '../epoch/vote.ts'
 import { Vote } from '../epoch/messages.ts'
 import { Join, R1, R2, R3, R4 } from './messages.ts'
+import { keygenSid } from './session-id.ts'
 import {
   confirmation, confirmationIsRight, round1, round2, round3, round4, round5, shareIsRight, type KeygenSession, type Outcome,
 } from './rounds.ts'
@@ -38,21 +39,24 @@ export function keygenVocabulary(roster: Roster): { readonly suite: SuiteId | 0;
  * @throws {InputError} E_CONFIG: a roster that may not run
  */
 export function* keygen(c: KeygenCeremony, rng: Rng): Script<PreparedEpoch> {
-  checkRoster(c.roster)
+  checkFirstRoster(c.roster)
   const { suites, threshold, members } = c.roster
+  if (c.instance.length !== 32) throw new InputError('instance', `expected 32 bytes, got ${c.instance.length}`, 'E_CONFIG')
+  if (!members.some(({ pid }) => pid === c.me)) throw new InputError('me', `party ${c.me} is no member`, 'E_CONFIG')
   const base = { shape: { group: groupOfSuite(1), threshold }, me: c.me, parties: members.map(({ pid }) => pid) }
   const hello: Session = { ...base, suite: 0 }
   const ctx = rosterHash(c.roster)
   const mine = { nonce: rng(32), ctx }
   const joins = (yield* broadcast(hello, Join, mine)).with(c.me, mine)
   checkContext(joins, ctx)
-  const sidOf = (suite: SuiteId | 0, nonces: FromEach<Uint8Array>): Uint8Array =>
-    TH('dkg/sid', c.instance, ctx, u8(suite), ...nonces.entries().flatMap(([pid, nonce]) => [u16(pid), nonce]))
   const nonces = joins.map(({ nonce }) => nonce)
-  const under = <S extends SuiteId | 0>(suite: S): Session & { readonly suite: S; readonly sid: Uint8Array } => ({
-    ...base, suite, sid: sidOf(suite, nonces), shape: { group: groupOfSuite(suite === 0 ? 1 : suite), threshold },
-    sidFrom: { suite: 0, type: Join.type, recompute: (heard) => fromEach(base.parties, heard, (raw) => decodeBody(Join, base.shape, raw)['nonce'], (all) => sidOf(suite, all)) },
-  })
+  const under = <S extends SuiteId | 0>(suite: S): Session & { readonly suite: S; readonly sid: Uint8Array } => {
+    const sidOf = (from: FromEach<Uint8Array>): Uint8Array => keygenSid(c.instance, ctx, suite, from)
+    return {
+      ...base, suite, sid: sidOf(nonces), shape: { group: groupOfSuite(suite === 0 ? 1 : suite), threshold },
+      sidFrom: { suite: 0, type: Join.type, recompute: (heard) => fromEach(base.parties, heard, (raw) => decodeBody(Join, base.shape, raw)['nonce'], sidOf) },
+    }
+  }
 
   const keys = yield* all(suites.map((suite) => generateKey(under(suite), rng)))
 
@@ -72,16 +76,16 @@ function* generateKey(s: KeygenSession, rng: Rng): Script<KeyShare> {
   try {
     const r1 = (yield* broadcast(s, R1, r1Mine)).with(s.me, r1Mine)
     const echo1 = echoOfR1(s, r1)
-    yield* echo(s, echo1)
+    yield* echo(echo1)
     const r2Mine = round2(s, dealing, rng)
     const r2 = (yield* broadcast(s, R2, r2Mine)).with(s.me, r2Mine)
     const r3Mine = round3(s, dealing, r1, r2)
-    yield* judgeBy(s, R3, 'E_SHARE', (dealer, receiver, { share }) => shareIsRight(s, r2.get(dealer).F, receiver, share))
     const echo2 = echoOfR2(s, r2)
-    yield* echo(s, echo2)
+    yield* echo(echo2)
+    yield* judgeBy(s, R3, { code: 'E_SHARE', echo: echo2, isRight: (dealer, receiver, { share }) => shareIsRight(s, r2.get(dealer).F, receiver, share) })
     const r3 = (yield* exchange(s, R3, forOthers(s, r3Mine))).with(s.me, r3Mine.get(s.me))
     const outcome: Outcome = round4(s, r2, r3, [echo1.hash, echo2.hash])
-    yield* judgeBy(s, R4, 'E_FINAL', (sender, _, body) => confirmationIsRight(s, outcome, sender, body))
+    yield* judgeBy(s, R4, { code: 'E_FINAL', isRight: (sender, _, body) => confirmationIsRight(s, outcome, sender, body) })
     const r4Mine = confirmation(s, outcome, rng)
     const r4 = yield* exchange(s, R4, forOthers(s, r3Mine.map(() => r4Mine)))
     return round5(s, outcome, r4)
@@ -127,16 +131,20 @@ function fromEach(
   const values = new Map<Pid, Uint8Array>()
   for (const pid of parties) {
     const raw = heard.get(pid)
-    try {
-      const read = raw === undefined ? undefined : value(raw)
-      if (!(read instanceof Uint8Array)) return undefined
-      values.set(pid, read)
-    } catch (error) {
-      if (error instanceof Malformed) return undefined
-      throw error
-    }
+    const read = raw === undefined ? undefined : undefinedIfMalformed(() => value(raw))
+    if (!(read instanceof Uint8Array)) return undefined
+    values.set(pid, read)
   }
   return hash(new FromEach(values))
+}
+
+function undefinedIfMalformed<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Malformed) return undefined
+    throw error
+  }
 }
 
 /** Everybody approved what I approved, or somebody was asked for something else. */
@@ -149,7 +157,7 @@ function checkContext(joins: FromEach<Body<typeof Join>>, ctx: Uint8Array): void
       suite: 0, type: INVITE,
       recompute: (heard) => {
         const [invitation] = heard.values()
-        return invitation === undefined ? undefined : keygenContext(invitation)
+        return invitation === undefined ? undefined : undefinedIfMalformed(() => keygenContext(invitation))
       },
     },
     carriedBy: differing.map((from) => ({ suite: 0, type: Join.type, from })),

@@ -11,7 +11,7 @@ import { root } from '../lib/root.mjs'
  */
 export function importsOf(path) {
   const text = readFileSync(`${root}${path}`, 'utf8')
-  return importsIn(path, path.endsWith('.svelte') ? scripts(text) : text)
+  return importsIn(path, path.endsWith('.svelte') ? scriptsOf(text) : text)
 }
 
 /**
@@ -48,7 +48,8 @@ function importsTypesOnly(clause) {
 /**
  * The script blocks of a Svelte file.
  * @param {string} text
+ * @returns {string}
  */
-function scripts(text) {
+export function scriptsOf(text) {
   return [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? '').join('\n')
 }

@@ -14,7 +14,7 @@
  */
 
 /** @type {Readonly<Record<string, Zone>>} */
-export const zones = {
+const zones = {
   protocol: { values: [], why: 'protocol is pure: what it needs from outside is handed to it as an argument' },
   chains: { values: [], types: ['protocol'], why: 'chains explains intents and must stay usable without any party: of protocol it knows the types' },
   signalling: { values: [], why: 'signalling relays what it must not understand: it knows neither protocol nor party' },
@@ -34,7 +34,7 @@ export const zones = {
 }
 
 const noPlatform = new Set(['protocol', 'party', 'chains', 'web'])
-const forTests = /\.test\.ts$|(^|\/)testing\/|^(e2e|bench)\/|\/dev\//
+const forTests = /\.test\.ts$|(^|\/)testing(\/|\.ts$)|\.fixture\.ts$|(^|\/)test\/|^(e2e|bench)\/|\/dev\//
 
 /** Packages that one place wraps, so that they can be replaced there. */
 const confined = [

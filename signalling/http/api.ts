@@ -50,7 +50,7 @@ function bindEntrance(app: FastifyInstance, { guard, sessions, presence, clock }
   app.post('/api/v1/sessions', async (request, reply): Promise<CreatedSession> => {
     const caller = await guard.caller(request)
     const { session, tokens } = sessions.create(caller, parseSessionRequest(request.body))
-    const named = tokens.map((token, position) => [session.places[position]?.party ?? `place:${position + 1}`, token])
+    const named = tokens.map((token, index): [string, string] => [session.places[index + 1]?.party ?? `place:${index + 2}`, token])
     void reply.code(201)
     return { session_id: session.id, join_tokens: Object.fromEntries(named), expires_at: new Date(session.expiresAt).toISOString() }
   })

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import { z } from 'zod'
 import { Refusal } from '../refusal.ts'
 import type { Session } from '../rooms/session.ts'
 import type { ListQuery } from '../store/index.ts'

@@ -11,7 +11,7 @@ export interface JoinToken {
 export interface NewSession {
   readonly id: SessionId
   readonly coordinator: PartyId
-  /** One for each participant, in their order. */
+  /** One for each participant but the coordinator, who has joined, in their order. */
   readonly tokens: readonly JoinToken[]
   readonly now: number
   /** How long it lives if the request does not say, in seconds. */
@@ -26,13 +26,13 @@ export function createSession(request: SessionRequest, { id, coordinator, tokens
   checkThreshold(request)
   checkParticipants(request, coordinator)
   const places = request.participants.map((participant, position): Place => {
-    const token = tokens[position]
-    if (token === undefined) throw new RangeError('a join token for each participant')
-    if ('place' in participant) return { status: 'invited', tokenHash: token.hash }
-    const device = { type: participant.device_type, id: participant.device_id }
-    return position === 0
-      ? { party: participant.party_id, device, status: 'joined', tokenHash: token.hash }
-      : { party: participant.party_id, device, status: 'invited', tokenHash: token.hash, token: token.token }
+    const seat = 'place' in participant
+      ? {}
+      : { party: participant.party_id, device: { type: participant.device_type, id: participant.device_id } }
+    if (position === 0) return { ...seat, status: 'joined' }
+    const token = tokens[position - 1]
+    if (token === undefined) throw new RangeError('a join token for each participant but the coordinator')
+    return { ...seat, status: 'invited', tokenHash: token.hash, ...('place' in participant ? {} : { token: token.token }) }
   })
   return {
     id,

@@ -16,17 +16,19 @@ const LONGEST_BAN_MS = 3_600_000
 const FORGET_MS = 600_000
 
 /**
- * One token bucket per key. Whoever is told to wait and does not is banned: when as many have been refused as the burst
- * allows, for one second, then two, four …, an hour at most.
+ * One token bucket per key. With `bans`, whoever is told to wait and does not is banned: when as many have been refused as
+ * the burst allows, for one second, then two, four …, an hour at most.
  */
 export class RateLimiter {
   readonly #perSecond: number
   readonly #burst: number
+  readonly #bans: boolean
   readonly #buckets = new Map<string, Bucket>()
 
-  constructor(perSecond: number, burst: number) {
+  constructor(perSecond: number, burst: number, { bans = false }: { readonly bans?: boolean } = {}) {
     this.#perSecond = perSecond
     this.#burst = burst
+    this.#bans = bans
   }
 
   /** Takes one token. @param now milliseconds */
@@ -39,7 +41,7 @@ export class RateLimiter {
       return 'pass'
     }
     bucket.refused += 1
-    if (bucket.refused < this.#burst) return 'wait'
+    if (!this.#bans || bucket.refused < this.#burst) return 'wait'
     bucket.bannedUntil = now + Math.min(FIRST_BAN_MS * 2 ** bucket.bans, LONGEST_BAN_MS)
     bucket.bans += 1
     bucket.refused = 0
@@ -51,6 +53,11 @@ export class RateLimiter {
     const bucket = this.#refilled(key, now)
     const wait = Math.max((1 - bucket.tokens) / this.#perSecond, (bucket.bannedUntil - now) / 1000)
     return Math.max(1, Math.ceil(wait))
+  }
+
+  /** Whether the next one would have to wait; takes nothing. */
+  isEmpty(key: string, now: number): boolean {
+    return this.#refilled(key, now).tokens < 1
   }
 
   isBanned(key: string, now: number): boolean {

@@ -18,8 +18,8 @@ export interface Place {
   readonly party?: PartyId
   readonly device?: Device
   readonly status: PartyStatus
-  /** SHA-256 of the join token, lower-case hex. */
-  readonly tokenHash: string
+  /** SHA-256 of the join token, lower-case hex. The coordinator has none. */
+  readonly tokenHash?: string
   /** The token itself, only while a party named by its id has not joined: it is told to that party. */
   readonly token?: string
   readonly resultHash?: string
@@ -98,9 +98,9 @@ function member(session: Session, party: PartyId): number {
 function join(session: Session, event: RoomEvent & { readonly kind: 'join' }, now: number): Session {
   const position = session.places.findIndex((place) => place.tokenHash === event.tokenHash)
   const place = session.places[position]
-  if (place === undefined) throw new Refusal('unauthorized', 'this join token is not valid')
+  if (place === undefined) throw new Refusal('not_found', 'there is no session with this join token')
   if (place.party !== undefined && place.party !== event.party) {
-    throw place.status === 'invited' || position === 0
+    throw place.status === 'invited'
       ? new Refusal('unauthorized', 'this join token is for another party')
       : new Refusal('session_full', 'this place has been taken')
   }
@@ -108,7 +108,7 @@ function join(session: Session, event: RoomEvent & { readonly kind: 'join' }, no
   if (elsewhere !== -1 && elsewhere !== position) throw new Refusal('conflict', 'this party has another place in the session')
   if (place.status !== 'invited' && place.status !== 'declined') return session
   mustBeLive(session, now)
-  const joined: Place = { party: event.party, device: event.device, status: 'joined', tokenHash: place.tokenHash }
+  const joined: Place = { party: event.party, device: event.device, status: 'joined', tokenHash: event.tokenHash }
   return { ...withPlace(session, position, joined), status: 'waiting' }
 }
 

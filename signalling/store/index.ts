@@ -43,7 +43,7 @@ export interface Store {
   close(): void
 }
 
-const TAKES_PART = `status NOT IN ('invited', 'declined')`
+const TAKES_PART = 'status NOT IN (\'invited\', \'declined\')'
 const LIVE = 's.ended_at IS NULL AND s.expires_at > :now'
 
 /**
@@ -107,7 +107,7 @@ function sessions(database: Database): Pick<Store, 'save' | 'session' | 'session
         write.run(s.id, s.type, s.status, s.thresholdT, s.thresholdN, s.createdAt, s.expiresAt, s.endedAt ?? null, s.reason ?? null)
         for (const [position, p] of s.places.entries()) {
           const device = p.device ?? { type: null, id: null }
-          writePlace.run(s.id, position + 1, p.party ?? null, device.type, device.id, p.status, p.tokenHash, p.token ?? null, p.resultHash ?? null)
+          writePlace.run(s.id, position + 1, p.party ?? null, device.type, device.id, p.status, p.tokenHash ?? null, p.token ?? null, p.resultHash ?? null)
         }
         database.exec('COMMIT')
       } catch (error) {

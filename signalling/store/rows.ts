@@ -1,5 +1,5 @@
 /** Rows as they lie in the database, and the values they stand for. */
-import * as z from 'zod'
+import { z } from 'zod'
 import type { Place, Session } from '../rooms/session.ts'
 import { PARTY_STATUSES, SESSION_STATUSES, SESSION_TYPES, isPartyId, isSessionId, type PartyId, type SessionId } from '../wire/index.ts'
 
@@ -24,7 +24,7 @@ export const placeRow = z.object({
   device_type: text,
   device_id: text,
   status: z.enum(PARTY_STATUSES),
-  token_hash: z.string(),
+  token_hash: text,
   token: text,
   result_hash: text,
 })
@@ -54,7 +54,7 @@ export function toPlace(row: z.infer<typeof placeRow>): Place {
     ...(row.party_id === null ? {} : { party: row.party_id }),
     ...(row.device_type === null || row.device_id === null ? {} : { device: { type: row.device_type, id: row.device_id } }),
     status: row.status,
-    tokenHash: row.token_hash,
+    ...(row.token_hash === null ? {} : { tokenHash: row.token_hash }),
     ...(row.token === null ? {} : { token: row.token }),
     ...(row.result_hash === null ? {} : { resultHash: row.result_hash }),
   }

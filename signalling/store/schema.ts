@@ -1,4 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+import { z } from 'zod'
+
+const versionRow = z.object({ user_version: z.number() })
 
 /** Each step brings the database from its index to the next version; a step is never changed once it was released. */
 const MIGRATIONS: readonly string[] = [
@@ -23,7 +26,7 @@ const MIGRATIONS: readonly string[] = [
      device_type TEXT,
      device_id TEXT,
      status TEXT NOT NULL,
-     token_hash TEXT NOT NULL UNIQUE,
+     token_hash TEXT UNIQUE,
      token TEXT,
      result_hash TEXT,
      PRIMARY KEY (session_id, number)
@@ -33,7 +36,7 @@ const MIGRATIONS: readonly string[] = [
 
 /** @throws {Error} if the database was written by a newer version of this program */
 export function migrate(database: DatabaseSyncInstance): void {
-  const found = Number(database.prepare('PRAGMA user_version').get()?.user_version)
+  const { user_version: found } = versionRow.parse(database.prepare('PRAGMA user_version').get())
   if (found > MIGRATIONS.length) {
     throw new Error(`the database has schema version ${found}; this program knows up to ${MIGRATIONS.length}: use a newer one`)
   }

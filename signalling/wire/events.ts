@@ -22,7 +22,10 @@ export interface Watch {
   readonly watch: readonly PartyId[]
 }
 
-/** `signal` to the server. Acknowledged with `{ ok }` once it has been handed to the other member's socket. */
+/**
+ * `signal` to the server. Acknowledged with `{ ok }` once it has been handed to the other member's socket; refused with
+ * `unavailable` if that member has no socket now, with `not_found` if there is no such member of a live session.
+ */
 export interface SignalOut {
   readonly session_id: SessionId
   readonly to: PartyId

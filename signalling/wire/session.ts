@@ -52,7 +52,7 @@ export interface SessionRequest {
 
 export interface CreatedSession {
   readonly session_id: SessionId
-  /** Keyed by party id, or by `place:<n>`. 22 characters of base64url (128 bits). The coordinator has joined already. */
+  /** Keyed by party id, or by `place:<n>`. 22 characters of base64url (128 bits). The coordinator has none: it has joined. */
   readonly join_tokens: Readonly<Record<string, string>>
   readonly expires_at: string
 }

@@ -1,6 +1,7 @@
 import { createContext } from 'svelte'
 import type { Clock } from './clock.svelte.ts'
 import type { Language } from './language.svelte.ts'
+import type { NetworkChoice } from './network.svelte.ts'
 import type { PartyState } from './party.svelte.ts'
 import type { Router } from './router.svelte.ts'
 
@@ -8,4 +9,5 @@ import type { Router } from './router.svelte.ts'
 export const [getParty, setParty] = createContext<PartyState>()
 export const [getRouter, setRouter] = createContext<Router>()
 export const [getLanguage, setLanguage] = createContext<Language>()
+export const [getNetwork, setNetwork] = createContext<NetworkChoice>()
 export const [getClock, setClock] = createContext<Clock>()

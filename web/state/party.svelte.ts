@@ -1,24 +1,21 @@
 import type { PartyVerbs, PartyView, SessionView, VaultView, WalletView } from '@trivet/party'
-
-/** The party as the page reaches it: its verbs, and a snapshot at each change. Real ones live in the worker. */
-export interface PartyClient {
-  readonly verbs: PartyVerbs
-  /** Tells the newest snapshot now and at each change. @returns a function that stops listening */
-  listen(listener: (view: PartyView) => void): () => void
-}
+import type { DrivenParty } from '@trivet/party/port'
+import { Bug } from '@trivet/protocol/core'
 
 const NOTHING: PartyView = { connection: { state: 'idle' }, vaults: [], wallets: [], sessions: [] }
 
 /** What the party in the worker shows of itself, and what may be asked of it. Holds no secret: passphrases only pass through. */
 export class PartyState {
-  readonly #client: PartyClient
-  readonly #stop: () => void
+  readonly #driven: DrivenParty | undefined
+  readonly #stop: (() => void) | undefined
   #view = $state.raw(NOTHING)
   #known = $state.raw(false)
+  #broken = $state.raw<Error>()
 
-  constructor(client: PartyClient) {
-    this.#client = client
-    this.#stop = client.listen((view) => {
+  /** @param driven none where the browser cannot run a party */
+  constructor(driven?: DrivenParty) {
+    this.#driven = driven
+    this.#stop = driven?.subscribe((view) => {
       this.#view = view
       this.#known = true
     })
@@ -27,7 +24,12 @@ export class PartyState {
   get view(): PartyView { return this.#view }
   /** Whether the worker has told its first snapshot. */
   get known(): boolean { return this.#known }
-  get verbs(): PartyVerbs { return this.#client.verbs }
+  /** Why the worker stopped, if it did. */
+  get broken(): Error | undefined { return this.#broken }
+  get verbs(): PartyVerbs {
+    if (this.#driven === undefined) throw new Bug('asked something of a party that was not started')
+    return this.#driven.verbs
+  }
 
   /** Sessions that wait for this person's yes or no. */
   readonly questions: readonly SessionView[] = $derived(this.#view.sessions.filter((s) => s.state.at === 'approving' && !s.state.answered))
@@ -50,7 +52,11 @@ export class PartyState {
     return this.#view.vaults.find((v) => v.partyId === id)
   }
 
+  fail(message: string): void {
+    this.#broken = new Bug(message)
+  }
+
   close(): void {
-    this.#stop()
+    this.#stop?.()
   }
 }

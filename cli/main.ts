@@ -1,0 +1,98 @@
+/** The `trivet` command. */
+import { parseArgs } from 'node:util'
+import packageJson from './package.json' with { type: 'json' }
+import { UsageError } from './config-file.ts'
+import { overview, partHelp } from './help.ts'
+import type { PartOptions } from './part.ts'
+import { enterpriseSettings, signallingSettings, upSettings, type Setting } from './settings.ts'
+
+interface Part {
+  readonly usage: string
+  readonly does: string
+  readonly settings: readonly Setting[]
+  /** Loads the part only now: help needs no native code. */
+  readonly run: (options: PartOptions) => Promise<number>
+}
+
+const parts: Readonly<Record<string, Part>> = {
+  up: {
+    usage: 'trivet up [--config FILE] [--page URL]',
+    does: 'Starts signalling, the page and an enterprise party on this machine, to try it. Everything it writes is in ./demo.\n'
+      + 'With --page the page is not served but taken to be at that address.',
+    settings: upSettings,
+    run: async (options) => (await import('./up.ts')).runUp(options),
+  },
+  signalling: {
+    usage: 'trivet signalling [--config FILE]',
+    does: 'Introduces parties to each other and relays what it does not understand. Serves the page as well.',
+    settings: signallingSettings,
+    run: async (options) => (await import('./signalling.ts')).runSignalling(options),
+  },
+  enterprise: {
+    usage: 'trivet enterprise [--config FILE]',
+    does: 'The headless party: holds a share, signs what its policy allows, and has a REST door for your own back end.',
+    settings: enterpriseSettings,
+    run: async (options) => (await import('./enterprise.ts')).runEnterprise(options),
+  },
+}
+
+/**
+ * @param args without node and script
+ * @returns the exit code: 0, 1 where a part could not run, 2 where the command was not understood
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    return await dispatch(args)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    console.error(error.message)
+    return 2
+  }
+}
+
+async function dispatch(args: readonly string[]): Promise<number> {
+  const { values, positionals } = read(args)
+  const [name, ...more] = positionals
+  if (values.version) return say(packageJson.version)
+  if (name === undefined) return values.help || args.length === 0 ? say(overview) : wrong('Say which part to start.')
+  const part = Object.hasOwn(parts, name) ? parts[name] : undefined
+  if (part === undefined) return wrong(`There is no part called ${name}.`)
+  if (more.length > 0) return wrong(`trivet ${name} takes no ${more.join(' ')}.`)
+  if (values.page !== undefined && name !== 'up') return wrong(`trivet ${name} takes no --page.`)
+  if (values.help) return say(partHelp(part))
+  return part.run({
+    ...(values.config === undefined ? {} : { config: values.config }),
+    ...(values.page === undefined ? {} : { page: values.page }),
+  })
+}
+
+function read(args: readonly string[]): ReturnType<typeof parse> {
+  try {
+    return parse(args)
+  } catch (error) {
+    // parseArgs explains in its message what it did not understand.
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\ntrivet --help says what there is.`)
+  }
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      config: { type: 'string' },
+      page: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+      version: { type: 'boolean', default: false },
+    },
+  })
+}
+
+function say(text: string): number {
+  console.log(text)
+  return 0
+}
+
+function wrong(sentence: string): never {
+  throw new UsageError(`${sentence} trivet --help says what there is.`)
+}

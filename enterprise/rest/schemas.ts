@@ -1,0 +1,83 @@
+/** What the calls take. Unknown fields are refused, so that a misspelt one is not silently without effect. */
+import { BITCOIN_NETWORKS } from '@trivet/chains'
+import { z } from 'zod'
+import { problemsOf } from '../problems.ts'
+import { invalidRequest } from './errors.ts'
+
+const MAX_PARTIES = 16
+export const MAX_WAIT_SECONDS = 60
+
+/** The protocols of one key generation, by suite. */
+export const PROTOCOL_NAMES = { 1: 'dkls23', 2: 'frost-ed25519', 3: 'frost-secp256k1-tr' } as const
+
+export const SESSION_TYPES = ['keygen', 'sign'] as const
+export const SESSION_STATUSES = ['created', 'waiting', 'in_progress', 'completed', 'failed', 'expired', 'cancelled'] as const
+
+const wholeNumber = (min: number, max: number) => {
+  const expected = `expected a whole number from ${min} to ${max}`
+  return z.int(expected).min(min, expected).max(max, expected)
+}
+const numberInQuery = (min: number, max: number) => z.string().regex(/^\d{1,4}$/, `expected a whole number from ${min} to ${max}`)
+  .transform(Number).pipe(wholeNumber(min, max))
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, `expected one of ${values.join(', ')}`)
+
+const keyId = z.string('expected a key id: 64 hexadecimal digits').regex(/^[0-9a-f]{64}$/, 'expected a key id: 64 hexadecimal digits')
+const sessionId = z.uuid('expected a session id: a UUID')
+
+const Place = z.strictObject({ place: wholeNumber(2, MAX_PARTIES) }, 'expected a place to be filled by link: {"place": 2}')
+
+export const KeygenBody = z.strictObject({
+  threshold: wholeNumber(2, MAX_PARTIES),
+  participants: z.array(Place, 'expected a list of places').min(1, 'expected at least one place')
+    .refine((places) => isCountFromTwo(places.map(({ place }) => place)), 'expected the places 2, 3, … without a gap, each once (place 1 is this party)'),
+  protocols: z.array(oneOf(['frost-ed25519', 'frost-secp256k1-tr']), 'expected a list of protocols')
+    .refine((given) => new Set(given).size === 2 && given.length === 2, 'expected both frost-ed25519 and frost-secp256k1-tr: one ceremony makes both keys')
+    .optional(),
+  name: z.string('expected a name').trim().min(1, 'expected a name').max(64, 'expected at most 64 characters').default('Wallet'),
+}, 'expected a JSON object').refine(({ threshold, participants }) => threshold <= participants.length + 1, {
+  path: ['threshold'], error: 'expected at most the number of parties',
+})
+
+export const SignBody = z.strictObject({
+  key_id: keyId.optional(),
+  /** The session of a key generation that this party remembers. */
+  session_id: sessionId.optional(),
+  message: z.string('expected a text').optional(),
+  /** A PSBT, base64. */
+  transaction: z.string('expected a PSBT in base64').optional(),
+  /** Known, so that it can be refused by policy rather than as a misspelt field. */
+  message_hash: z.string('expected a text').optional(),
+  network: oneOf(BITCOIN_NETWORKS).optional(),
+  signers: z.array(wholeNumber(1, MAX_PARTIES), 'expected a list of share indices')
+    .refine((given) => new Set(given).size === given.length, 'expected each share index once').optional(),
+}, 'expected a JSON object')
+  .refine((body) => countGiven(body.key_id, body.session_id) === 1, { path: ['key_id'], error: 'expected either key_id or session_id' })
+  .refine((body) => countGiven(body.message, body.transaction, body.message_hash) === 1, { path: ['message'], error: 'expected either message or transaction' })
+  .refine((body) => body.network === undefined || body.transaction !== undefined, { path: ['network'], error: 'belongs to a transaction' })
+
+export const WaitQuery = z.strictObject({ wait: numberInQuery(0, MAX_WAIT_SECONDS).default(0) })
+
+export const ListQuery = z.strictObject({
+  type: oneOf(SESSION_TYPES).optional(),
+  status: oneOf(SESSION_STATUSES).optional(),
+  limit: numberInQuery(1, 200).default(50),
+})
+
+export const NoQuery = z.strictObject({})
+
+export const SessionPath = z.strictObject({ id: sessionId })
+
+/** @throws ApiError invalid_request, naming each field */
+export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw invalidRequest(problemsOf(parsed.error))
+  return parsed.data
+}
+
+function isCountFromTwo(places: readonly number[]): boolean {
+  return [...places].sort((a, b) => a - b).every((place, i) => place === i + 2)
+}
+
+function countGiven(...values: readonly unknown[]): number {
+  return values.filter((value) => value !== undefined).length
+}

@@ -1,0 +1,150 @@
+/** Sessions and keys as the contract words them. Public facts only. */
+import { accounts, complete } from '@trivet/chains'
+import type { PartyView, PlaceView, SessionView, WalletView } from '@trivet/party'
+import { bytesToHex, groupKeysOf, keyIdOf } from '../key-id.ts'
+import { PROTOCOL_NAMES, type SESSION_STATUSES, type SESSION_TYPES } from './schemas.ts'
+
+type SessionStatus = (typeof SESSION_STATUSES)[number]
+
+export function statusOf(session: SessionView): SessionStatus {
+  const { state } = session
+  switch (state.at) {
+    case 'inviting': return session.places.some((place) => !place.me && place.state !== 'empty') ? 'waiting' : 'created'
+    case 'approving': return 'waiting'
+    case 'connecting':
+    case 'running': return 'in_progress'
+    case 'done': return 'completed'
+    case 'failed': return failedStatus(state.error.code)
+  }
+}
+
+export function typeOf(session: SessionView): (typeof SESSION_TYPES)[number] {
+  return session.kind === 'sign' ? 'sign' : 'keygen'
+}
+
+export function hasEnded(session: SessionView): boolean {
+  return session.state.at === 'done' || session.state.at === 'failed'
+}
+
+/** One session of this party, with what is known now. */
+export function sessionBody(session: SessionView, view: PartyView) {
+  const { state, wallet } = session
+  const links = session.places.flatMap(({ place, link }) => (link === undefined ? [] : [{ place, link }]))
+  return {
+    session_id: session.id,
+    session_type: typeOf(session),
+    status: statusOf(session),
+    part: session.coordinator ? 'coordinator' : 'participant',
+    name: wallet.name,
+    threshold_t: wallet.threshold,
+    threshold_n: wallet.total,
+    created_at: isoTime(session.createdAt),
+    participants: session.places.map((place) => participantBody(place, session)),
+    ...(links.length === 0 ? {} : { invite_links: links }),
+    ...(session.request === undefined ? {} : { request: requestBody(session.request) }),
+    ...progressBody(session),
+    ...(state.at === 'done' ? resultBody(session, view) : {}),
+  }
+}
+
+/** The keys of a wallet: one a suite. */
+export function keyBodies(wallet: WalletView) {
+  const places = accounts(groupKeysOf(wallet))
+  return wallet.keys.map((key) => ({
+    key_id: keyIdOf(key),
+    protocol: PROTOCOL_NAMES[key.suite],
+    public_key: bytesToHex(key.groupKey),
+    name: wallet.name,
+    threshold_t: wallet.threshold,
+    threshold_n: wallet.parties.length,
+    epoch: wallet.epoch,
+    created_at: isoTime(wallet.createdAt),
+    ...(key.suite === 3 ? { addresses: places.find((one) => one.chain === 'bitcoin')?.addresses } : {}),
+    ...(key.suite === 2 ? { address: places.find((one) => one.chain === 'solana')?.address } : {}),
+    parties: wallet.parties.map(({ index, partyId, name, role, online }) => ({ party_index: index, party_id: partyId, name, role, online })),
+  }))
+}
+
+function progressBody({ state, places }: SessionView) {
+  switch (state.at) {
+    case 'inviting':
+    case 'approving': return { expires_at: isoTime(state.expiresAt) }
+    case 'running': return {
+      round: state.round,
+      rounds: state.of,
+      waiting_for: state.waitingFor.map((index) => ({ party_index: index, name: places.find((place) => place.index === index)?.name ?? '' })),
+      round_started_at: isoTime(state.since),
+    }
+    case 'failed': return {
+      failure: {
+        code: state.error.code,
+        message: state.error.sentence,
+        safe: state.error.safe,
+        culprits: state.error.culprits.map(({ index, name }) => ({ party_index: index, name })),
+      },
+    }
+    default: return {}
+  }
+}
+
+function requestBody({ from, signers, suite, preview, code }: NonNullable<SessionView['request']>) {
+  return {
+    from: { party_index: from.index, name: from.name },
+    signers,
+    protocol: PROTOCOL_NAMES[suite],
+    sentence: preview.sentence,
+    code,
+  }
+}
+
+/** A wallet's keys after a key generation; after a signing the signatures and what `chains` made of them. */
+function resultBody({ state, request, wallet: { id } }: SessionView, view: PartyView) {
+  if (state.at !== 'done') return {}
+  const wallet = view.wallets.find((one) => one.id === (state.wallet ?? id))
+  const finished = { completed_at: isoTime(state.finishedAt) }
+  if (wallet === undefined) return finished
+  if (request === undefined) return { ...finished, keys: keyBodies(wallet) }
+  const signatures = state.signatures ?? []
+  const outcome = complete(request.intent, groupKeysOf(wallet), signatures)
+  const signed = { ...finished, signatures: signatures.map(bytesToHex) }
+  if (outcome.kind === 'message') return { ...signed, result: { kind: 'message', public_key: outcome.publicKey, address: outcome.address } }
+  const { network, psbt } = outcome
+  return outcome.complete
+    ? { ...signed, result: { kind: 'bitcoin', network, psbt, complete: true, transaction: outcome.hex, txid: outcome.txid, vsize: outcome.vsize } }
+    : { ...signed, result: { kind: 'bitcoin', network, psbt, complete: false } }
+}
+
+function participantBody(place: PlaceView, session: SessionView) {
+  return {
+    place: place.place,
+    ...(place.index === undefined ? {} : { party_index: place.index }),
+    ...(place.partyId === undefined ? {} : { party_id: place.partyId }),
+    ...(place.name === undefined ? {} : { name: place.name }),
+    ...(place.role === undefined ? {} : { role: place.role }),
+    me: place.me,
+    status: participantStatus(place, session.state.at),
+    ...(place.reason === undefined ? {} : { reason: place.reason }),
+  }
+}
+
+function participantStatus({ state }: PlaceView, at: SessionView['state']['at']): 'invited' | 'joined' | 'ready' | 'computing' | 'completed' | 'failed' | 'declined' {
+  switch (state) {
+    case 'empty': return 'invited'
+    case 'declined': return 'declined'
+    case 'gone': return 'failed'
+    case 'joined':
+    case 'approved':
+  }
+  if (at === 'running') return 'computing'
+  if (at === 'done') return 'completed'
+  return state === 'approved' ? 'ready' : 'joined'
+}
+
+function failedStatus(code: string): SessionStatus {
+  if (code === 'E_EXPIRED' || code === 'E_EXPIRED_LINK') return 'expired'
+  return code === 'E_CANCELLED' || code === 'E_DECLINED' ? 'cancelled' : 'failed'
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString()
+}

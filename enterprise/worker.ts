@@ -1,0 +1,44 @@
+/** Entry of the worker thread: party, vault and keys live here. The network is on the main thread, at the other end of the port. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from '@trivet/party'
+import { portOf, remoteTransport, serveParty } from '@trivet/party/port'
+import { Bug } from '@trivet/protocol/core'
+import { createLog } from './log.ts'
+import { openParty } from './open-party.ts'
+import { guardPolicy, logDecision, policyOf } from './policy/policy.ts'
+import { loadShareKey, openFileStore } from './store/index.ts'
+import { STOP, type WorkerSetup } from './worker-setup.ts'
+
+if (parentPort === null) throw new Bug('the worker was started as a program of its own')
+// Both ends are of one build: the shape is what `startPartyThread` gives.
+const setup: WorkerSetup = workerData
+const log = createLog(setup.log)
+// The key first: it is made only where there is no vault yet.
+const key = loadShareKey({ source: setup.shareKey, dataDir: setup.dataDir, warn: (sentence) => log.warn({}, sentence) })
+const store = openFileStore(setup.dataDir)
+const port = portOf(parentPort)
+
+const party = await openParty({
+  name: setup.partyName,
+  role: setup.partyRole,
+  key,
+  store,
+  transport: remoteTransport(port),
+  policy: guardPolicy(policyOf(setup.policy), systemClock.after, logDecision(log)),
+  log,
+})
+serveParty(port, party)
+
+parentPort.on('message', (message: unknown) => {
+  if (message === STOP) void stop()
+})
+
+/** Ends this thread. Sessions that run are broken off as by a crash: the others' time-outs are the same for both. */
+async function stop(): Promise<void> {
+  try {
+    await party.verbs.lock()
+  } finally {
+    store.close()
+    process.exit()
+  }
+}

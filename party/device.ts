@@ -1,0 +1,57 @@
+/** A party at home: its vault open, its identity and wallets in memory. */
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { Bug, concat, ROLES, u8, VaultError, type Rng, type Role } from '@trivet/protocol/core'
+import type { PartyId } from '@trivet/signalling/wire'
+import { decodeUtf8, partyIdOfKey } from './identity/card.ts'
+import type { Ed25519 } from './identity/ed25519.ts'
+import { newIdentitySeed, openIdentity, type Identity } from './identity/identity.ts'
+import type { KeySource, OpenVault, Vault } from './vault/index.ts'
+import { encodeCover, Wallets } from './wallets/wallets.ts'
+
+const KIND = 'identity'
+
+export interface Device {
+  readonly identity: Identity
+  readonly vault: OpenVault
+  readonly wallets: Wallets
+}
+
+interface Tools {
+  readonly vault: Vault
+  readonly ed25519: Ed25519
+  readonly rng: Rng
+  readonly role: Role
+  readonly build: Uint8Array
+}
+
+/** A new party with a vault of its own. @param name as `checkedName` gives it */
+export async function makeDevice(name: string, source: KeySource, { vault, ed25519, rng, role, build }: Tools): Promise<Device> {
+  const seed = newIdentitySeed(rng)
+  try {
+    const identity = await openIdentity(seed, { name, role, build }, ed25519)
+    const open = await vault.create(identity.card.partyId, encodeCover({ deviceName: name, wallets: [] }), source)
+    const value = concat(seed, u8(ROLES[role]), utf8ToBytes(name))
+    await open.write([{ kind: KIND, value }])
+    value.fill(0)
+    return { identity, vault: open, wallets: await Wallets.open(open, name, ed25519) }
+  } finally {
+    seed.fill(0)
+  }
+}
+
+/** @throws {VaultError} E_PASSPHRASE, E_DAMAGED */
+export async function openDevice(partyId: PartyId, source: KeySource, { vault, ed25519, build }: Tools): Promise<Device> {
+  const open = await vault.unlock(partyId, source)
+  const record = await open.read(KIND)
+  if (record === undefined) throw new VaultError('E_DAMAGED', 'the identity is missing')
+  try {
+    const role = (Object.keys(ROLES) as Role[]).find((name) => ROLES[name] === record[32])
+    const name = decodeUtf8(record.subarray(33))
+    if (role === undefined || name === undefined) throw new VaultError('E_DAMAGED', 'the identity cannot be read')
+    const identity = await openIdentity(record.subarray(0, 32), { name, role, build }, ed25519)
+    if (identity.card.partyId !== partyId || partyIdOfKey(identity.card.identityKey) !== partyId) throw new Bug('a vault holds another party\'s identity')
+    return { identity, vault: open, wallets: await Wallets.open(open, name, ed25519) }
+  } finally {
+    record.fill(0)
+  }
+}

@@ -1,0 +1,39 @@
+/** Who says yes or no on a party's behalf: a person (`ask`) or rules. */
+import type { Interpretation } from '@trivet/protocol/intent'
+import type { PartyId } from '@trivet/signalling/wire'
+
+export type Decision =
+  | { readonly answer: 'approve' }
+  | { readonly answer: 'decline'; readonly rule: string; readonly reason: string }
+  /** A person decides. */
+  | { readonly answer: 'ask' }
+
+export interface KeygenRequest {
+  readonly walletName: string
+  readonly threshold: number
+  readonly total: number
+  readonly suites: readonly number[]
+  readonly parties: readonly { readonly name: string; readonly partyId: string; readonly role: string; readonly me: boolean }[]
+  /** By an invitation of this party's own, by a link that somebody gave it, or started by itself. */
+  readonly invitedBy: 'own-invitation' | 'link' | 'self'
+}
+
+export interface SignRequest {
+  readonly wallet: string
+  readonly walletName: string
+  readonly from: { readonly index: number; readonly name: string; readonly partyId: PartyId; readonly me: boolean }
+  readonly signers: readonly number[]
+  /** What this party derived itself from the intent. */
+  readonly interpretation: Interpretation
+}
+
+export interface Policy {
+  keygen(request: KeygenRequest): Promise<Decision>
+  sign(request: SignRequest): Promise<Decision>
+}
+
+/** Everything is shown to a person. */
+export const askPerson: Policy = {
+  keygen: async () => ({ answer: 'ask' }),
+  sign: async () => ({ answer: 'ask' }),
+}

@@ -1,0 +1,7 @@
+export { flattenError, reviveError } from './flat-error.ts'
+export type { FlatError } from './flat-error.ts'
+export { remoteParty, serveParty } from './party-port.ts'
+export type { DrivenParty } from './party-port.ts'
+export { portOf } from './port.ts'
+export type { EmitterPort, EventPort, PortLike } from './port.ts'
+export { remoteTransport, serveTransport } from './transport-port.ts'

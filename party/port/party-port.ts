@@ -1,0 +1,80 @@
+/** A party that lives in a worker, driven from the main thread. */
+import type { PartyVerbs, PartyView } from '../api.ts'
+import type { PortLike } from './port.ts'
+import { Rpc } from './rpc.ts'
+
+const SCOPE = 'party'
+
+/** A party as whoever drives it sees it, in the same thread or another. */
+export interface DrivenParty {
+  readonly verbs: PartyVerbs
+  /** Calls at once with the latest view, if there is one, and then at each change. @returns a function that stops */
+  subscribe(listener: (view: PartyView) => void): () => void
+}
+
+type Verb<K extends keyof PartyVerbs> = (...args: Parameters<PartyVerbs[K]>) => Promise<Awaited<ReturnType<PartyVerbs[K]>>>
+
+/** The verbs that cross the port: one line each, for both ends. A verb that is missing here does not compile. */
+function verbTable(make: <K extends keyof PartyVerbs>(name: K) => Verb<K>): PartyVerbs {
+  return {
+    unlock: make('unlock'),
+    lock: make('lock'),
+    createWallet: make('createWallet'),
+    readLink: make('readLink'),
+    joinWallet: make('joinWallet'),
+    startKeygen: make('startKeygen'),
+    requestSignature: make('requestSignature'),
+    approve: make('approve'),
+    decline: make('decline'),
+    close: make('close'),
+    finishWallet: make('finishWallet'),
+    createInvitation: make('createInvitation'),
+  }
+}
+
+type WorkerTable = PartyVerbs & { subscribe(): void }
+type MainTable = { view(view: PartyView): void }
+
+/** Worker: lets the main thread at the other end of the port drive this party. @returns a function that stops */
+export function serveParty(port: PortLike, party: DrivenParty): () => void {
+  let unsubscribe: (() => void) | undefined
+  const verbs: { readonly [K in keyof PartyVerbs]: Verb<K> } = party.verbs
+  const table: WorkerTable = {
+    ...verbTable(<K extends keyof PartyVerbs>(name: K): Verb<K> => (...args) => verbs[name](...args)),
+    subscribe() {
+      unsubscribe?.()
+      unsubscribe = party.subscribe((view) => rpc.tell('view', view))
+    },
+  }
+  const rpc = new Rpc<MainTable>(port, SCOPE, table)
+  return () => {
+    unsubscribe?.()
+    rpc.close()
+  }
+}
+
+/** Main thread: the party at the other end of the port. `close` lets go of the port; the party lives on. */
+export function remoteParty(port: PortLike): DrivenParty & { close(): void } {
+  const listeners = new Set<(view: PartyView) => void>()
+  let latest: PartyView | undefined
+  const table: MainTable = {
+    view(view) {
+      latest = view
+      for (const listener of listeners) listener(view)
+    },
+  }
+  const rpc = new Rpc<WorkerTable>(port, SCOPE, table)
+  rpc.tell('subscribe')
+  return {
+    verbs: verbTable((name) => (...args) => rpc.call(name, ...args)),
+    subscribe(listener) {
+      listeners.add(listener)
+      if (latest !== undefined) listener(latest)
+      return () => listeners.delete(listener)
+    },
+    close() {
+      listeners.clear()
+      rpc.close()
+    },
+  }
+}

@@ -1,0 +1,172 @@
+import { Worker } from 'node:worker_threads'
+import { afterEach, describe, expect, it } from 'vitest'
+import { Blame, Bug, Disagreement, InputError, Malformed, Refused, TransportError, VaultError } from '@trivet/protocol/core'
+import { isPartyId, isSessionId } from '@trivet/signalling/wire'
+import type { PartyId, SessionId } from '@trivet/signalling/wire'
+import type { PartyVerbs, PartyView } from '../api.ts'
+import { createMemoryNetwork } from '../transport/memory.ts'
+import { linkConformance } from '../transport/link-conformance.fixture.ts'
+import { flattenError, portOf, reviveError, remoteParty, remoteTransport, serveParty, serveTransport } from './index.ts'
+import type { DrivenParty, PortLike } from './index.ts'
+
+const closing: (() => void)[] = []
+afterEach(() => {
+  for (const close of closing.splice(0)) close()
+})
+
+function portPair(): readonly [PortLike, PortLike] {
+  const { port1, port2 } = new MessageChannel()
+  closing.push(() => port1.close())
+  return [portOf(port1), portOf(port2)]
+}
+
+describe('an error that crosses a port', () => {
+  it.each([
+    new InputError('threshold', 'expected 2, got 1', 'E_CONFIG'),
+    new Blame('E_POP', 'a proof does not verify', { culprits: [2, 3], evidence: [{ suite: 2, type: 0x12, from: 2 }] }),
+    new Disagreement('E_ECHO', 'not all heard the same'),
+    new Malformed('E_LEN', 'expected 5 bytes, got 4', { culprits: [1] }),
+    new TransportError('E_TIMEOUT', 'nothing for 30 s', { culprits: [3] }),
+    new Refused('E_DECLINED', 'anna said no'),
+    new VaultError('E_PASSPHRASE', 'wrong passphrase'),
+    new Bug('this cannot be'),
+  ])('stays what it was: %s', (error) => {
+    const revived = reviveError(structuredClone(flattenError(error)))
+    expect(revived).toBeInstanceOf(error.constructor)
+    const { code, message, culprits, evidence, fault } = error
+    expect(revived).toMatchObject({ code, message, culprits, evidence, fault })
+    expect(revived instanceof InputError ? revived.field : undefined).toBe(error instanceof InputError ? error.field : undefined)
+  })
+
+  it('is our own mistake if it is none of ours', () => {
+    expect(reviveError(flattenError(new RangeError('out of range')))).toMatchObject({ code: 'E_BUG', message: 'unexpected: out of range' })
+    expect(reviveError(flattenError('text'))).toMatchObject({ code: 'E_BUG' })
+  })
+})
+
+describe('a party in a worker', () => {
+  const view = (name: string): PartyView => ({
+    connection: { state: 'idle' }, vaults: [], wallets: [], sessions: [], me: { partyId: partyId(), name, build: 'b' },
+  })
+
+  function served(verbs: Partial<PartyVerbs>, subscribe: DrivenParty['subscribe'] = () => () => undefined): ReturnType<typeof remoteParty> {
+    const [here, there] = portPair()
+    const missing = (): Promise<never> => Promise.reject(new Bug('not used by this test'))
+    closing.push(serveParty(there, {
+      verbs: {
+        unlock: missing, lock: missing, createWallet: missing, readLink: missing, joinWallet: missing, startKeygen: missing,
+        requestSignature: missing, approve: missing, decline: missing, close: missing, finishWallet: missing, createInvitation: missing, ...verbs,
+      },
+      subscribe,
+    }))
+    const remote = remoteParty(here)
+    closing.push(() => remote.close())
+    return remote
+  }
+
+  it('is driven by its verbs, and answers', async () => {
+    const { verbs } = served({ createInvitation: async ({ expiresInSeconds }) => ({ invitation: `for ${expiresInSeconds}` }) })
+    await expect(verbs.createInvitation({ expiresInSeconds: 600 })).resolves.toEqual({ invitation: 'for 600' })
+  })
+
+  it('refuses with the same kind of error', async () => {
+    const { verbs } = served({ unlock: () => Promise.reject(new VaultError('E_PASSPHRASE', 'wrong passphrase')) })
+    await expect(verbs.unlock({ partyId: partyId(), passphrase: 'x' })).rejects.toThrow(VaultError)
+  })
+
+  it('answers calls in the order they end', async () => {
+    let release: () => void = () => undefined
+    const { verbs } = served({
+      lock: () => new Promise<void>((resolve) => { release = resolve }),
+      approve: async () => release(),
+    })
+    const order: string[] = []
+    const first = verbs.lock().then(() => order.push('lock'))
+    await verbs.decline({ session: sessionId(), reason: '' }).catch(() => order.push('decline'))
+    await verbs.approve({ session: sessionId() })
+    await first
+    expect(order).toEqual(['decline', 'lock'])
+  })
+
+  it('shows its latest view to whoever subscribes, and every later one', async () => {
+    let show: (view: PartyView) => void = () => undefined
+    const remote = served({}, (listener) => {
+      show = listener
+      listener(view('first'))
+      return () => undefined
+    })
+    const names = new Promise<string[]>((resolve) => {
+      const seen: string[] = []
+      remote.subscribe((latest) => {
+        seen.push(latest.me?.name ?? '')
+        if (seen.length === 1) show(view('second'))
+        else resolve(seen)
+      })
+    })
+    await expect(names).resolves.toEqual(['first', 'second'])
+    const late: string[] = []
+    remote.subscribe((latest) => late.push(latest.me?.name ?? ''))
+    expect(late).toEqual(['second'])
+  })
+
+  it('fails what was asked and not answered when the port is let go', async () => {
+    const remote = served({ lock: () => new Promise(() => undefined) })
+    const asked = remote.verbs.lock()
+    remote.close()
+    await expect(asked).rejects.toThrow(TransportError)
+    await expect(remote.verbs.lock()).rejects.toThrow('the other thread is gone')
+  })
+})
+
+describe('a transport over a port', () => {
+  it('logs in with a signature that the worker makes, and relays calls, errors and events', async () => {
+    const network = createMemoryNetwork()
+    const [main, worker] = portPair()
+    closing.push(serveTransport(main, network.transport('one')))
+    const { signalling } = remoteTransport(worker)
+    const events: string[] = []
+    const connected = new Promise<void>((resolve) => signalling.listen((event) => {
+      if (event.kind === 'connection') events.push(event.state)
+      if (event.kind === 'connection' && event.state === 'refused') resolve()
+    }))
+    await expect(signalling.connect({ publicKey: new Uint8Array(32).fill(3), sign: async () => new Uint8Array(64) })).rejects.toThrow(Refused)
+    await connected
+    expect(events).toEqual(['connecting', 'refused'])
+    await expect(signalling.joinSession('x')).rejects.toThrow(TransportError)
+  })
+
+  it('works with a worker of Node', async () => {
+    const worker = new Worker('require("node:worker_threads").parentPort.on("message", (value) => require("node:worker_threads").parentPort.postMessage(value))', { eval: true })
+    const port = portOf(worker)
+    const echoed = new Promise((resolve) => port.listen(resolve))
+    port.post({ bytes: Uint8Array.of(1, 2) })
+    await expect(echoed).resolves.toEqual({ bytes: Uint8Array.of(1, 2) })
+    await worker.terminate()
+  })
+})
+
+linkConformance('ported memory', {
+  path: 'memory',
+  factories: () => {
+    const network = createMemoryNetwork()
+    const [one, two] = ['one', 'two'].map((name) => {
+      const [main, worker] = portPair()
+      serveTransport(main, network.transport(name))
+      return remoteTransport(worker).links
+    })
+    if (one === undefined || two === undefined) throw new Bug('two factories')
+    return [one, two]
+  },
+})
+
+function partyId(): PartyId {
+  const id = 'a'.repeat(64)
+  if (!isPartyId(id)) throw new Bug('no party id')
+  return id
+}
+
+function sessionId(): SessionId {
+  const id = '00000000-0000-4000-8000-000000000000'
+  if (!isSessionId(id)) throw new Bug('no session id')
+  return id
+}

@@ -1,0 +1,220 @@
+/** Carries one ceremony's runs: signs what they say, checks what comes, keeps time, and makes an end known to everybody. */
+import {
+  ABORT_CODES, Bug, encodeEnvelope, MpcError, TransportError,
+  type AbortCode, type Incoming, type LastingChange, type Outgoing, type Output, type Pid, type Run, type StepName,
+} from '@trivet/protocol/core'
+import type { PartyId } from '@trivet/signalling/wire'
+import type { Clock } from '../clock.ts'
+import { ABORT, abortBody, EVIDENCE, readAbort, type EnvelopeDesk } from './envelopes.ts'
+import { memberOf, type SessionMember } from './member.ts'
+import type { Mesh } from './mesh.ts'
+
+/** Without a message for so long, whoever is waited for is named (`protocol.md` §A.8, E_TIMEOUT). */
+const IDLE_MS = 30_000
+/** How long evidence is waited for once something is known to be wrong. */
+const DISPUTE_MS = 5_000
+
+export interface CeremonyOptions<T> {
+  readonly desk: EnvelopeDesk
+  readonly mesh: Mesh
+  readonly clock: Clock
+  readonly me: Pid
+  readonly members: readonly SessionMember[]
+  /** Side by side: several for several messages under one approval. */
+  readonly runs: readonly { readonly instance: Uint8Array; readonly run: Run<T> }[]
+  /** Resolves once the change was written and read back. */
+  persist(change: LastingChange): Promise<void>
+  readonly events: {
+    changed(): void
+    ended(outcome: { readonly results: readonly T[] } | { readonly error: MpcError }): void
+  }
+}
+
+interface Running<T> {
+  readonly instance: Uint8Array
+  readonly run: Run<T>
+  output: Output<T> | undefined
+}
+
+export class Ceremony<T> {
+  readonly #options: CeremonyOptions<T>
+  readonly #runs: readonly Running<T>[]
+  readonly #gone = new Map<Pid, MpcError | undefined>()
+  #tail: Promise<void> = Promise.resolve()
+  #started = false
+  #ended = false
+  #stopTold = false
+  #cancelIdle: () => void = () => undefined
+
+  constructor(options: CeremonyOptions<T>) {
+    this.#options = options
+    this.#runs = options.runs.map((part) => ({ ...part, output: undefined }))
+  }
+
+  get started(): boolean {
+    return this.#started
+  }
+
+  start(): void {
+    if (this.#started) return
+    this.#started = true
+    this.#restartIdle(IDLE_MS)
+    this.#enqueue(async () => {
+      for (const running of this.#runs) await this.#follow(running, running.run.start())
+    })
+  }
+
+  /** Whether an envelope's instance is one of this ceremony's. */
+  knows(instance: Uint8Array): boolean {
+    return this.#find(instance) !== undefined
+  }
+
+  /** A checked envelope of a member. Before the start it is kept for later. */
+  receive(incoming: Incoming, instance: Uint8Array): void {
+    this.#enqueue(async () => {
+      const running = this.#find(instance)
+      if (running === undefined || this.#ended) return
+      if (this.#started) this.#restartIdle(this.#isDisputing() ? DISPUTE_MS : IDLE_MS)
+      await this.#follow(running, await this.#pass(running, incoming))
+    })
+  }
+
+  /** The channel to a member is over. */
+  gone(pid: Pid, error: MpcError | undefined): void {
+    this.#gone.set(pid, error)
+    this.#enqueue(async () => this.#checkGone())
+  }
+
+  /** Ends it from this side; the others are told. */
+  abandon(error: MpcError): void {
+    this.#enqueue(async () => this.#end(error))
+  }
+
+  heard(): readonly { readonly step: StepName; readonly from: readonly Pid[] }[] {
+    return this.#runs[0]?.run.heard() ?? []
+  }
+
+  /** Who is waited for, over all runs. */
+  waitingFor(): readonly Pid[] {
+    const waiting = this.#runs.flatMap(({ output }) => {
+      if (output?.state.at === 'running') return output.state.progress?.waitingFor ?? []
+      return output?.state.at === 'disputing' ? output.state.waitingFor : []
+    })
+    return [...new Set(waiting)].toSorted((a, b) => a - b)
+  }
+
+  async #pass({ run, instance }: Running<T>, incoming: Incoming): Promise<Output<T>> {
+    if (incoming.type === EVIDENCE) return run.evidence(incoming.from, await this.#options.desk.readEvidence(instance, incoming.body))
+    if (incoming.type !== ABORT) return run.receive(incoming)
+    const abort = readAbort(incoming.body)
+    return run.aborted(incoming.from, abort?.code ?? 'E_TIMEOUT', abort?.blamed ?? 0)
+  }
+
+  /** Does what a run asks for, in order, until it has nothing more to ask. */
+  async #follow(running: Running<T>, first: Output<T>): Promise<void> {
+    let output: Output<T> = first
+    for (;;) {
+      running.output = output
+      for (const message of output.send) await this.#say(running.instance, message)
+      if (output.show.length > 0) {
+        await this.#say(running.instance, { suite: 0, type: EVIDENCE, to: 0, body: this.#options.desk.evidenceBody(running.instance, output.show) })
+      }
+      if (output.persist === undefined) break
+      await this.#options.persist(output.persist)
+      output = running.run.written()
+    }
+    await this.#afterwards(running)
+  }
+
+  async #afterwards(running: Running<T>): Promise<void> {
+    const { state } = running.output ?? {}
+    if (state?.at === 'disputing' && !this.#stopTold) {
+      await this.#tellStop(running.instance, state.error)
+      this.#restartIdle(DISPUTE_MS)
+    }
+    if (state?.at === 'failed') await this.#end(state.error)
+    const results = this.#runs.map(({ output }) => (output?.state.at === 'done' ? output.state : undefined))
+    if (!this.#ended && results.every((done) => done !== undefined)) {
+      this.#ended = true
+      this.#cancelIdle()
+      this.#options.events.ended({ results: results.map((done) => done.result) })
+      return
+    }
+    if (!this.#ended) await this.#checkGone()
+    this.#options.events.changed()
+  }
+
+  /** A member that is gone is missed only by a run that still waits for it. */
+  async #checkGone(): Promise<void> {
+    if (this.#ended || !this.#started) return
+    const missed = this.waitingFor().filter((pid) => this.#gone.has(pid))
+    const [first] = missed
+    if (first === undefined) return
+    const cause = this.#gone.get(first)
+    if (cause !== undefined && cause.fault !== 'network') await this.#end(cause)
+    else await this.#end(new TransportError('E_TIMEOUT', 'the connection was lost', { culprits: missed, cause }))
+  }
+
+  async #end(error: MpcError): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
+    this.#cancelIdle()
+    for (const { run, output } of this.#runs) {
+      if (output?.state.at !== 'failed' && output?.state.at !== 'done') run.abandon(error)
+    }
+    const [first] = this.#runs
+    if (first !== undefined) await this.#tellStop(first.instance, error)
+    this.#options.events.ended({ error })
+  }
+
+  async #tellStop(instance: Uint8Array, error: MpcError): Promise<void> {
+    if (this.#stopTold) return
+    this.#stopTold = true
+    const code: AbortCode = isAbortCode(error.code) ? error.code : 'E_TIMEOUT'
+    await this.#say(instance, { suite: 0, type: ABORT, to: 0, body: abortBody(code, error.culprits[0] ?? 0) })
+  }
+
+  async #say(instance: Uint8Array, message: Outgoing): Promise<void> {
+    const { desk, mesh, members, me } = this.#options
+    const bytes = encodeEnvelope(await desk.seal(instance, message))
+    for (const { pid, card } of members) {
+      if (pid !== me && (message.to === 0 || message.to === pid)) mesh.send(card.partyId, bytes)
+    }
+  }
+
+  #restartIdle(ms: number): void {
+    this.#cancelIdle()
+    if (this.#ended) return
+    this.#cancelIdle = this.#options.clock.after(ms, () => {
+      this.#enqueue(async () => {
+        for (const running of this.#runs) {
+          if (!this.#ended) await this.#follow(running, running.run.silence())
+        }
+      })
+    })
+  }
+
+  #isDisputing(): boolean {
+    return this.#runs.some(({ output }) => output?.state.at === 'disputing')
+  }
+
+  #find(instance: Uint8Array): Running<T> | undefined {
+    return this.#runs.find((running) => running.instance.every((byte, i) => byte === instance[i]))
+  }
+
+  /** One thing at a time, in the order it came. */
+  #enqueue(work: () => Promise<void>): void {
+    this.#tail = this.#tail.then(work).catch(async (error: unknown) => {
+      await this.#end(error instanceof MpcError ? error : new Bug('a ceremony failed', error))
+    })
+  }
+}
+
+function isAbortCode(code: string): code is AbortCode {
+  return code in ABORT_CODES
+}
+
+/** @returns the party's share index in this session */
+export function pidOf(members: readonly SessionMember[], partyId: PartyId): Pid | undefined {
+  return memberOf(members, partyId)?.pid
+}

@@ -1,0 +1,31 @@
+/** What sessions are given. */
+import type { MpcError, Rng } from '@trivet/protocol/core'
+import type { Interpret } from '@trivet/protocol/intent'
+import type { ErrorView } from '../api.ts'
+import type { Clock } from '../clock.ts'
+import type { Ed25519 } from '../identity/ed25519.ts'
+import type { Identity } from '../identity/identity.ts'
+import type { Policy } from '../policy.ts'
+import type { LinkFactory, Signalling } from '../transport/types.ts'
+import type { Wallets } from '../wallets/wallets.ts'
+import type { SessionMember } from './member.ts'
+
+/** Public fields only: byte arrays are not of this type, so no secret can be logged by mistake. */
+export type Log = (event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>) => void
+
+export interface SessionDeps {
+  readonly identity: Identity
+  readonly ed25519: Ed25519
+  readonly signalling: Signalling
+  readonly links: LinkFactory
+  readonly clock: Clock
+  readonly rng: Rng
+  readonly policy: Policy
+  readonly interpret: Interpret
+  readonly wallets: Wallets
+  readonly log: Log
+  /** An error as a person reads it. `during`: what was going on, for what is safe. */
+  explain(error: MpcError, members: readonly SessionMember[]): ErrorView
+  /** Something that is shown has changed. */
+  changed(): void
+}

@@ -1,0 +1,147 @@
+/** Makes and checks signed envelopes, and keeps them as evidence. Source: `protocol.md` §A.5. */
+import {
+  ABORT_CODES, concat, decodeEnvelope, encodeEnvelope, encodeHeader, equalBytes, Malformed, readEnvelope, signedBytes, toNumber, u16, u8,
+  type AbortCode, type Envelope, type Header, type Incoming, type Outgoing, type Pid,
+} from '@trivet/protocol/core'
+import type { Ed25519 } from '../identity/ed25519.ts'
+import type { Identity } from '../identity/identity.ts'
+import type { SessionMember } from './member.ts'
+
+export const EVIDENCE = 0x7e
+export const ABORT = 0x7f
+const MAX_BODY = 65_536
+const MAX_EVIDENCE_BODY = 163_840
+/** Departure: §A.5 allows 4. An echo covers a message of every member, and some carry the claim: as many as two rounds of 16. */
+const MAX_SHOWN = 32
+const ZERO_SID = new Uint8Array(32)
+
+export interface EnvelopeDeskOptions {
+  readonly identity: Identity
+  readonly ed25519: Ed25519
+  readonly me: Pid
+  readonly members: readonly SessionMember[]
+  /** Epoch that every header of this ceremony carries. */
+  readonly epoch: number
+}
+
+export class EnvelopeDesk {
+  readonly #options: EnvelopeDeskOptions
+  /** By slot; a second, conflicting one is kept as evidence. */
+  readonly #kept = new Map<string, Envelope[]>()
+
+  constructor(options: EnvelopeDeskOptions) {
+    this.#options = options
+  }
+
+  /** Signs what this party says. */
+  async seal(instance: Uint8Array, { suite, type, to, body }: Outgoing): Promise<Envelope> {
+    const header: Header = { suite, type, from: this.#options.me, to, epoch: this.#options.epoch, instance, bodyLength: body.length }
+    const envelope = { header, signature: await this.#options.identity.sign(signedBytes(encodeHeader(header), body)), body }
+    this.#keep(envelope)
+    return envelope
+  }
+
+  /**
+   * The receiver's rules of §A.5, in order. Whatever fails one is dropped without a word.
+   * @param from whose channel it came through
+   */
+  async open(bytes: Uint8Array, from: Pid, isKnown: (instance: Uint8Array) => boolean): Promise<Envelope | undefined> {
+    const envelope = readOrUndefined(bytes)
+    if (envelope === undefined) return undefined
+    const { header } = envelope
+    if (header.bodyLength > (header.type === EVIDENCE ? MAX_EVIDENCE_BODY : MAX_BODY)) return undefined
+    if (!isKnown(header.instance) || header.from !== from) return undefined
+    if (header.to !== 0 && header.to !== this.#options.me) return undefined
+    return await this.#isSigned(envelope) ? this.#keep(envelope) : undefined
+  }
+
+  /** Keeps an envelope that was checked elsewhere (the invitation). */
+  adopt(envelope: Envelope): void {
+    this.#keep(envelope)
+  }
+
+  /** The signed envelope of a message that was sent or received. */
+  find(instance: Uint8Array, message: Pick<Incoming, 'suite' | 'type' | 'from' | 'to'> & { readonly body?: Uint8Array }): Envelope | undefined {
+    const kept = this.#kept.get(slot(instance, message)) ?? []
+    return kept.find(({ body }) => message.body === undefined || equalBytes(body, message.body))
+  }
+
+  /** u8 c ‖ c × (hdr 46 ‖ sig 64 ‖ body), as many as fit. */
+  evidenceBody(instance: Uint8Array, shown: readonly Incoming[]): Uint8Array {
+    const envelopes = shown.map((message) => this.find(instance, message)).filter((envelope) => envelope !== undefined).map(encodeEnvelope)
+    let size = 1
+    const fitting = envelopes.slice(0, MAX_SHOWN).filter((bytes) => {
+      size += bytes.length
+      return size <= MAX_EVIDENCE_BODY
+    })
+    return concat(u8(fitting.length), ...fitting)
+  }
+
+  /** The messages that somebody shows, as far as their senders signed them in this ceremony. */
+  async readEvidence(instance: Uint8Array, body: Uint8Array): Promise<readonly Incoming[]> {
+    const shown: Incoming[] = []
+    let rest = body.subarray(1)
+    for (let left = Math.min(body[0] ?? 0, MAX_SHOWN); left > 0 && rest.length > 0; left--) {
+      const read = readPartOrUndefined(rest)
+      if (read === undefined) break
+      rest = rest.subarray(read.length)
+      const { envelope } = read
+      const { suite, type, from, to } = envelope.header
+      if (from === 0 || !equalBytes(envelope.header.instance, instance) || !await this.#isSigned(envelope)) continue
+      shown.push({ suite, type, from, to, body: envelope.body })
+    }
+    return shown
+  }
+
+  async #isSigned({ header, signature, body }: Envelope): Promise<boolean> {
+    const member = this.#options.members.find(({ pid }) => pid === header.from)
+    if (member === undefined || header.epoch !== this.#options.epoch) return false
+    return this.#options.ed25519.verify(member.card.identityKey, signedBytes(encodeHeader(header), body), signature)
+  }
+
+  #keep(envelope: Envelope): Envelope {
+    const { header } = envelope
+    const key = slot(header.instance, header)
+    const kept = this.#kept.get(key) ?? []
+    if (kept.length < 2 && !kept.some(({ body }) => equalBytes(body, envelope.body))) this.#kept.set(key, [...kept, envelope])
+    return envelope
+  }
+}
+
+function slot(instance: Uint8Array, { suite, type, from, to }: Pick<Header, 'suite' | 'type' | 'from' | 'to'>): string {
+  return [instance.join('.'), suite, type, from, to].join('/')
+}
+
+function readOrUndefined(bytes: Uint8Array): Envelope | undefined {
+  return undefinedIfMalformed(() => decodeEnvelope(bytes))
+}
+
+function readPartOrUndefined(bytes: Uint8Array): { readonly envelope: Envelope; readonly length: number } | undefined {
+  return undefinedIfMalformed(() => readEnvelope(bytes))
+}
+
+function undefinedIfMalformed<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Malformed) return undefined
+    throw error
+  }
+}
+
+/** sid 32 (zeros before there is one) ‖ u16 code ‖ u16 blamed (0: nobody) ‖ evidence hash 32 (zeros: none). Source: §A.8. */
+export function abortBody(code: AbortCode, blamed: Pid | 0, sid: Uint8Array = ZERO_SID): Uint8Array {
+  return concat(sid, u16(ABORT_CODES[code]), u16(blamed), ZERO_SID)
+}
+
+/** @returns undefined for bytes that are no ABORT */
+export function readAbort(body: Uint8Array): { readonly code: AbortCode; readonly blamed: Pid | 0 } | undefined {
+  const number = body.length === 68 ? toNumber(body.subarray(32, 34)) : 0
+  const code = (Object.keys(ABORT_CODES) as AbortCode[]).find((name) => ABORT_CODES[name] === number)
+  return code === undefined ? undefined : { code, blamed: toNumber(body.subarray(34, 36)) }
+}
+
+/** u8 yes ‖ u16 reason ‖ u8 len ‖ UTF-8 text; the reason is a code of §A.8 or 0. */
+export function answerBody(yes: boolean, reason: Uint8Array = new Uint8Array(0)): Uint8Array {
+  return concat(u8(yes ? 1 : 0), u16(0), u8(reason.length), reason)
+}

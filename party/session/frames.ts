@@ -1,0 +1,54 @@
+/** The first byte of what sessions send: over the introduction server, and over channels. See `docs/wire.md`. */
+import { concat, Malformed, toNumber, u16, u32, u8 } from '@trivet/protocol/core'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { decodeUtf8 } from '../identity/card.ts'
+
+/** What members of a room send each other over the introduction server. */
+export const SIGNAL = { welcome: 1, hello: 2, invitation: 3, channel: 4 } as const
+/** What parties send each other over their channel. */
+export const CHANNEL = { envelope: 1, links: 2 } as const
+
+export type SignalKind = keyof typeof SIGNAL
+
+export function signalFrame(kind: SignalKind, body: Uint8Array): Uint8Array {
+  return concat(u8(SIGNAL[kind]), body)
+}
+
+/** @returns undefined for a kind that is not known */
+export function readSignalFrame(bytes: Uint8Array): { readonly kind: SignalKind; readonly body: Uint8Array } | undefined {
+  const kind = (Object.keys(SIGNAL) as SignalKind[]).find((name) => SIGNAL[name] === bytes[0])
+  return kind === undefined ? undefined : { kind, body: bytes.subarray(1) }
+}
+
+/** What goes with the signed invitation to a key generation: things that the roster only holds hashes of. */
+export interface KeygenInvitation {
+  /** The signed envelope of type 01. */
+  readonly envelope: Uint8Array
+  readonly walletName: string
+  /** Encoded identity cards of all members, by ascending share index. */
+  readonly cards: readonly Uint8Array[]
+}
+
+/** u32 |envelope| ‖ envelope ‖ u8 |name| ‖ name ‖ u8 c ‖ c × (u16 len ‖ card) */
+export function encodeKeygenInvitation({ envelope, walletName, cards }: KeygenInvitation): Uint8Array {
+  const name = utf8ToBytes(walletName)
+  return concat(
+    u32(envelope.length), envelope, u8(name.length), name, u8(cards.length), ...cards.map((card) => concat(u16(card.length), card)),
+  )
+}
+
+/** @throws {Malformed} */
+export function decodeKeygenInvitation(bytes: Uint8Array): KeygenInvitation {
+  let at = 0
+  const take = (size: number): Uint8Array => {
+    at += size
+    if (at > bytes.length) throw new Malformed('E_LEN', 'invitation: cut short')
+    return bytes.slice(at - size, at)
+  }
+  const number = (size: number): number => toNumber(take(size))
+  const envelope = take(number(4))
+  const walletName = decodeUtf8(take(number(1)))
+  const cards = Array.from({ length: number(1) }, () => take(number(2)))
+  if (walletName === undefined || at !== bytes.length) throw new Malformed('E_LEN', 'invitation: length does not fit')
+  return { envelope, walletName, cards }
+}

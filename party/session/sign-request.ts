@@ -1,0 +1,149 @@
+/** A signed request for a signature: made by who asks, checked by everybody who is asked. */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import {
+  concat, decodeEnvelope, decodeInvitation, decodeSignProposal, encodeHeader, encodeInvitation, encodeSignProposal, equalBytes, InputError,
+  INVITE, Malformed, MpcError, Run, signedBytes, type Envelope, type KeyShare, type Pid,
+} from '@trivet/protocol/core'
+import { frostMessages, frostSign, itemInstance, signContext, signingKey, type FrostSignature, type SigningCeremony } from '@trivet/protocol/frost'
+import type { Interpretation } from '@trivet/protocol/intent'
+import type { PartyId, SessionId } from '@trivet/signalling/wire'
+import { roomBytes } from '../pairing/link.ts'
+import type { Wallet } from '../wallets/wallets.ts'
+import type { SessionDeps } from './deps.ts'
+import { memberOf, type SessionMember } from './member.ts'
+
+const CONTEXT_TAG = utf8ToBytes('trivet/sign-channel/v1')
+const CODE_TAG = utf8ToBytes('trivet/short-code/v1')
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+export interface SignRequestFacts {
+  readonly wallet: Wallet
+  readonly share: KeyShare
+  /** Ascending share indices. */
+  readonly signers: readonly Pid[]
+  readonly requester: Pid
+  readonly intent: Uint8Array
+  readonly interpretation: Interpretation
+  readonly instance: Uint8Array
+  readonly expiresAt: number
+  readonly envelope: Envelope
+}
+
+/** @throws {InputError} naming what cannot be signed or who cannot sign; nothing was sent */
+export async function makeSignRequest(
+  draft: { readonly wallet: Wallet; readonly signers: readonly Pid[]; readonly intent: Uint8Array; readonly room: SessionId; readonly expiresAt: number },
+  { identity, rng, interpret }: Pick<SessionDeps, 'identity' | 'rng' | 'interpret'>,
+): Promise<SignRequestFacts> {
+  const { wallet, intent, room, expiresAt } = draft
+  const signers = checkSigners(wallet, draft.signers)
+  const interpretation = interpret(intent, groupKeys(wallet))
+  const share = shareOf(wallet, interpretation)
+  const payload = encodeSignProposal({ keyId: share.keyId, signers, intent })
+  const body = encodeInvitation({ ceremony: 'sign', room: roomBytes(room), expires: expiresAt, payload })
+  const instance = rng(32)
+  const header = { suite: 0, type: INVITE, from: share.pid, to: 0, epoch: wallet.epoch.roster.epoch, instance, bodyLength: body.length } as const
+  const envelope = { header, signature: await identity.sign(signedBytes(encodeHeader(header), body)), body }
+  return { wallet, share, signers, requester: share.pid, intent, interpretation, instance, expiresAt, envelope }
+}
+
+/**
+ * Checks a request, and derives from its intent what would be signed.
+ * @param from whose channel it came through
+ * @throws {Malformed} a request that cannot be meant for this party @throws {InputError} an intent that cannot be read
+ */
+export async function readSignRequest(
+  bytes: Uint8Array, expected: { readonly room: SessionId; readonly from: PartyId; readonly participants: readonly PartyId[] },
+  { wallets, ed25519, clock, interpret }: Pick<SessionDeps, 'wallets' | 'ed25519' | 'clock' | 'interpret'>,
+): Promise<SignRequestFacts> {
+  const bad = (what: string): Malformed => new Malformed('E_CONFIG', `request: ${what}`)
+  const envelope = decodeEnvelope(bytes)
+  const { header, body, signature } = envelope
+  const { ceremony, room, expires, payload } = decodeInvitation(body)
+  if (header.type !== INVITE || header.suite !== 0 || header.to !== 0 || ceremony !== 'sign') throw bad('it is not for a signature')
+  if (!equalBytes(room, roomBytes(expected.room)) || expires < clock.now()) throw bad('it is of another meeting, or too old')
+  const { keyId, signers, intent } = decodeSignProposal(payload)
+  const wallet = wallets.list().find(({ epoch, certificate }) => certificate !== undefined && epoch.keys.some((key) => equalBytes(key.keyId, keyId)))
+  const share = wallet?.epoch.keys.find((key) => equalBytes(key.keyId, keyId))
+  if (wallet === undefined || share === undefined) throw bad('this device has no share of that key')
+  const requester = memberOf(wallet.members, expected.from)
+  if (requester?.pid !== header.from || header.epoch !== wallet.epoch.roster.epoch) throw bad('it is of another party or epoch')
+  if (!await ed25519.verify(requester.card.identityKey, signedBytes(encodeHeader(header), body), signature)) throw bad('its signature does not verify')
+  const named = signersOf(wallet, signers).map(({ card }) => card.partyId)
+  if (named.length !== expected.participants.length || named.some((party) => !expected.participants.includes(party))) throw bad('it names other signers than this meeting has')
+  checkSigners(wallet, signers)
+  const interpretation = interpret(intent, groupKeys(wallet))
+  if (shareOf(wallet, interpretation) !== share) throw bad('it names another key than its intent needs')
+  return { wallet, share, signers, requester: requester.pid, intent, interpretation, instance: header.instance, expiresAt: expires, envelope }
+}
+
+/** One run for each message that the intent needs signed. */
+export function signingRuns(request: SignRequestFacts, { rng, interpret }: Pick<SessionDeps, 'rng' | 'interpret'>): readonly { readonly instance: Uint8Array; readonly run: Run<FrostSignature> }[] {
+  const { wallet, share, signers, intent, interpretation, envelope, requester } = request
+  const { roster } = wallet.epoch
+  return interpretation.messages.map((message, i) => {
+    const instance = itemInstance(request.instance, i, interpretation.messages.length)
+    const ceremony: SigningCeremony = {
+      instance, epoch: roster.epoch, threshold: roster.threshold, total: roster.members.length, share, signers,
+      taproot: interpretation.taproot, message, intent,
+      contextFrom: { suite: 0, type: INVITE, recompute: (heard) => contextOf(heard.get(requester), i) },
+    }
+    const heardBefore = [{ from: requester, to: 0, suite: 0, type: INVITE, body: envelope.body } as const]
+    const run = new Run({ me: share.pid, parties: signers, vocabulary: [{ suite: share.suite, messages: frostMessages }], heardBefore, script: frostSign(ceremony, rng) })
+    return { instance, run }
+  })
+
+  /** What somebody who was shown this invitation had to approve. */
+  function contextOf(invitation: Uint8Array | undefined, item: number): Uint8Array | undefined {
+    try {
+      if (invitation === undefined) return undefined
+      const proposal = decodeSignProposal(decodeInvitation(invitation).payload)
+      const theirs = interpret(proposal.intent, groupKeys(wallet))
+      const message = theirs.messages[item]
+      if (message === undefined) return undefined
+      const key = signingKey(share, { threshold: roster.threshold, total: roster.members.length }, theirs.taproot)
+      key.wipe()
+      return signContext({ share, epoch: roster.epoch, signers: proposal.signers, message, intent: proposal.intent }, key.publicKey)
+    } catch (error) {
+      if (error instanceof MpcError) return undefined
+      throw error
+    }
+  }
+}
+
+export function signersOf(wallet: Wallet, signers: readonly Pid[]): readonly SessionMember[] {
+  return wallet.members.filter(({ pid }) => signers.includes(pid))
+}
+
+/** Binds the channels to the room and exactly these parties: 32 bytes. */
+export function signChannelContext(room: SessionId, participants: readonly PartyId[]): Uint8Array {
+  return sha256(concat(CONTEXT_TAG, roomBytes(room), ...participants.toSorted().map(hexToBytes)))
+}
+
+/** Eight characters that are the same on every screen that shows the same intent: 40 bits of its hash. */
+export function shortCode(intent: Uint8Array): string {
+  const bits = sha256(concat(CODE_TAG, intent)).subarray(0, 5).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
+  const characters = Array.from({ length: 8 }, (_, i) => CROCKFORD.charAt(Number((bits >> BigInt(5 * (7 - i))) & 31n))).join('')
+  return `${characters.slice(0, 4)}-${characters.slice(4)}`
+}
+
+export function groupKeys(wallet: Wallet): readonly { readonly suite: KeyShare['suite']; readonly publicKey: Uint8Array }[] {
+  return wallet.epoch.keys.map(({ suite, groupKey }) => ({ suite, publicKey: groupKey }))
+}
+
+function shareOf(wallet: Wallet, { suite }: Interpretation): KeyShare {
+  const share = wallet.epoch.keys.find((key) => key.suite === suite)
+  if (share === undefined) throw new InputError('intent', 'this wallet has no key for it')
+  return share
+}
+
+function checkSigners(wallet: Wallet, signers: readonly Pid[]): readonly Pid[] {
+  const { threshold } = wallet.epoch.roster
+  const sorted = [...new Set(signers)].toSorted((a, b) => a - b)
+  if (wallet.certificate === undefined) throw new InputError('wallet', 'its making was not confirmed by everybody yet')
+  if (sorted.length !== threshold || signers.length !== threshold) throw new InputError('signers', `expected ${threshold} different devices, got ${signers.length}`, 'E_QUORUM')
+  if (signersOf(wallet, sorted).length !== threshold) throw new InputError('signers', 'not all of them hold this wallet', 'E_CONFIG')
+  const mine = wallet.epoch.keys[0]?.pid
+  if (mine === undefined || !sorted.includes(mine)) throw new InputError('signers', 'this device has to be one of them', 'E_CONFIG')
+  return sorted
+}

@@ -1,0 +1,7 @@
+export { createMemoryNetwork } from './memory.ts'
+export type { MemoryNetwork, MemoryNetworkOptions } from './memory.ts'
+export { createSignallingClient } from './signalling.ts'
+export type { SignallingOptions } from './signalling.ts'
+export { createWebrtcLinks } from './webrtc.ts'
+export type { IceServer, WebrtcOptions, WebrtcStack } from './webrtc.ts'
+export type { Link, LinkEvents, LinkFactory, LinkPath, Login, Signalling, SignallingEvent, Transport } from './types.ts'

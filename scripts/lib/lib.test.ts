@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { countsOf, playwrightCounts, vitestCounts } from './counts.mjs'
+import { Trouble } from './fail.mjs'
+import { matchesLockfile, requireNode } from './install.mjs'
+import { hasNetwork } from './network.mjs'
+
+describe('the oldest Node', () => {
+  it('is 20.19', () => {
+    expect(() => { requireNode('20.18.3') }).toThrow(Trouble)
+    expect(() => { requireNode('18.20.0') }).toThrow(/needs Node 20\.19 or newer; this is Node 18\.20\.0/)
+    expect(() => { requireNode('20.19.0') }).not.toThrow()
+    expect(() => { requireNode('22.0.0') }).not.toThrow()
+  })
+})
+
+describe('comparing node_modules with the lockfile', () => {
+  const locked = { packages: { '': {}, 'web': {}, 'node_modules/a': { version: '1.0.0', integrity: 'x' }, 'node_modules/b': { version: '2.0.0', optional: true } } }
+
+  it('asks for an installation where there was none', () => {
+    expect(matchesLockfile(locked, undefined)).toBe(false)
+  })
+
+  it('is content where packages for other systems are missing', () => {
+    expect(matchesLockfile(locked, { packages: { 'node_modules/a': { version: '1.0.0', integrity: 'x' } } })).toBe(true)
+  })
+
+  it('asks for an installation where a package is missing, of another version or of other content', () => {
+    expect(matchesLockfile(locked, { packages: {} })).toBe(false)
+    expect(matchesLockfile(locked, { packages: { 'node_modules/a': { version: '1.0.1', integrity: 'x' } } })).toBe(false)
+    expect(matchesLockfile(locked, { packages: { 'node_modules/a': { version: '1.0.0', integrity: 'y' } } })).toBe(false)
+  })
+})
+
+describe('the network', () => {
+  const address = { address: '', netmask: '', mac: '', cidr: null, family: 'IPv4' } as const
+
+  it('is missing where only loopback is there', () => {
+    expect(hasNetwork({ lo: [{ ...address, internal: true }] })).toBe(false)
+    expect(hasNetwork({})).toBe(false)
+  })
+
+  it('is there with any other interface', () => {
+    expect(hasNetwork({ lo: [{ ...address, internal: true }], eth0: [{ ...address, internal: false }] })).toBe(true)
+  })
+})
+
+describe('counting tests', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'counts-'))
+  afterAll(() => { rmSync(folder, { recursive: true }) })
+  const report = (name: string, content: object): string => {
+    writeFileSync(join(folder, name), JSON.stringify(content))
+    return join(folder, name)
+  }
+
+  it('takes a skipped unit test for a failed one', () => {
+    expect(vitestCounts({ numTotalTests: 5, numPassedTests: 3, numFailedTestSuites: 0 })).toEqual({ passed: 3, failed: 2 })
+  })
+
+  it('takes a file that does not load for a failure', () => {
+    expect(vitestCounts({ numTotalTests: 3, numPassedTests: 3, numFailedTestSuites: 1 })).toEqual({ passed: 3, failed: 1 })
+  })
+
+  it('takes flaky and skipped browser tests, and errors outside tests, for failed ones', () => {
+    const stats = { expected: 4, unexpected: 1, flaky: 1, skipped: 1 }
+    expect(playwrightCounts({ stats, errors: [{}] })).toEqual({ passed: 4, failed: 4 })
+  })
+
+  it('takes a runner that wrote no report for one failure', () => {
+    expect(countsOf({ file: join(folder, 'none.json'), code: 0, read: vitestCounts })).toEqual({ passed: 0, failed: 1 })
+  })
+
+  it('takes a bad exit code that no test explains, or a run without tests, for one failure', () => {
+    const good = { numTotalTests: 2, numPassedTests: 2, numFailedTestSuites: 0 }
+    const none = { numTotalTests: 0, numPassedTests: 0, numFailedTestSuites: 0 }
+    expect(countsOf({ file: report('good.json', good), code: 0, read: vitestCounts })).toEqual({ passed: 2, failed: 0 })
+    expect(countsOf({ file: report('good.json', good), code: 1, read: vitestCounts })).toEqual({ passed: 2, failed: 1 })
+    expect(countsOf({ file: report('none.json', none), code: 0, read: vitestCounts })).toEqual({ passed: 0, failed: 1 })
+  })
+
+  it('refuses a report whose format it does not know', () => {
+    expect(() => vitestCounts({ tests: 3 })).toThrow(/numTotalTests/)
+  })
+})

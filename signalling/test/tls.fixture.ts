@@ -1,0 +1,18 @@
+/** A self-signed certificate for localhost, valid for a hundred years, and its key: for tests alone, and worth nothing. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBlTCCATugAwIBAgIUbCoIIUaxrCI2fptFTh8GzexP+NowCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjA2MjUzNFoYDzIxMjYxMDI5
+MDYyNTM0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAScc2p/Bfx1yZblOp1RBANFDDv4fwCDCF3SxYD8ziKrwu7n8eFGwSR/
+dlqMIOPRakvbU2qA+gYUf2iT3iF8LA+Bo2kwZzAdBgNVHQ4EFgQUfA90gBKJPyIQ
+TYAeJnrsfuSwE34wHwYDVR0jBBgwFoAUfA90gBKJPyIQTYAeJnrsfuSwE34wDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+SAAwRQIgawEGqlhCDDEbIASMUO4L/wMJac+bgkjYDsUiGxMQPZ8CIQC3vXwpTEtE
+mxBQRyw28lg7yTppCXlsVqMC7jzJqJlk9Q==
+-----END CERTIFICATE-----`
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgXfh5iilSquVoHnsV
+9/K20J7mpgk1ZVwKdCtq0IwCTIWhRANCAAScc2p/Bfx1yZblOp1RBANFDDv4fwCD
+CF3SxYD8ziKrwu7n8eFGwSR/dlqMIOPRakvbU2qA+gYUf2iT3iF8LA+B
+-----END PRIVATE KEY-----`

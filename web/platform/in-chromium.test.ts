@@ -1,0 +1,65 @@
+import type { Page } from '@playwright/test'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { startChromium, type RealChromium } from './testing/real-chromium.ts'
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 })
+
+let chromium: RealChromium
+let page: Page
+const call = (expression: string): Promise<unknown> => page.evaluate(`subject.${expression}`)
+
+beforeAll(async () => {
+  chromium = await startChromium(new URL('testing/browser-entry.ts', import.meta.url))
+})
+beforeEach(async () => {
+  page = await chromium.openPage()
+})
+afterAll(() => chromium.close())
+
+describe('the store on IndexedDB', () => {
+  it('writes, deletes, lists by prefix, and keeps no more of a buffer than the value', async () => {
+    expect(await call('roundTrip()')).toEqual({ keys: ['a/2'], missing: true, value: [5, 6], buffer: 2 })
+  })
+
+  it('writes nothing when one of the values cannot be written', async () => {
+    expect(await call('halfBadWrite()')).toEqual({ refused: true, keys: [] })
+  })
+
+  it('asks for strict durability', async () => {
+    expect(await call('durabilities()')).toEqual(['strict'])
+  })
+
+  it('does not keep another tab from deleting the database, and opens it anew', async () => {
+    expect(await call('useAfterDelete()')).toEqual([])
+  })
+})
+
+describe('the vault in a browser', () => {
+  it('opens after a reload with its passphrase and with no other', async () => {
+    await call('makeVault()')
+    await page.reload()
+    await page.waitForFunction('window.subject !== undefined')
+    await expect(call('readVault("wrong")')).rejects.toThrow('wrong passphrase')
+    expect(await call('readVault("correct horse battery staple")')).toEqual([42])
+  })
+})
+
+describe('webcrypto-liner', () => {
+  const linerFetched = (): boolean => chromium.fetched.some((address) => address.startsWith('/index.es'))
+
+  it('is not loaded where AES-GCM is native, with or without Ed25519', async () => {
+    const native = { standIn: false, opened: [1, 2, 3], refusal: 'OperationError' }
+    expect(await call('sealLacking()')).toEqual({ ...native, ed25519: true })
+    expect(await call('sealLacking("Ed25519")')).toEqual({ ...native, ed25519: false })
+    expect(linerFetched()).toBe(false)
+  })
+
+  it('is loaded where AES-GCM is missing, seals what native AES-GCM opens, and fails as native does', async () => {
+    expect(await call('sealLacking("AES-GCM")')).toEqual({ standIn: true, ed25519: true, opened: [1, 2, 3], refusal: 'OperationError' })
+    expect(linerFetched()).toBe(true)
+  })
+})
+
+it('finds no problem in a Chromium on localhost', async () => {
+  expect(await call('problems()')).toEqual([])
+})

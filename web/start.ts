@@ -1,0 +1,65 @@
+/** Composition root of the main thread: what must live here (WebRTC, sockets, screens), wired to the worker that owns the party. */
+import { systemClock } from '@trivet/party'
+import { portOf, remoteParty, serveTransport } from '@trivet/party/port'
+import { createSignallingClient, createWebrtcLinks } from '@trivet/party/transport'
+import { mount } from 'svelte'
+import App from './App.svelte'
+import { findProblems } from './platform/capabilities.ts'
+import { takeLink } from './state/opened-link.ts'
+import { PartyState } from './state/party.svelte.ts'
+import { Router, type OpenedLink } from './state/router.svelte.ts'
+
+/** @param opened the invitation that the page was opened with */
+export async function start(opened: OpenedLink | undefined): Promise<void> {
+  const target = document.querySelector('#app')
+  if (target === null) throw new Error('the page has no place for the app')
+  const router = new Router(window, opened)
+  // A link pasted into the address bar of an open tab.
+  window.addEventListener('hashchange', () => {
+    const link = takeLink(location, history)
+    if (link !== undefined) router.follow(link)
+  })
+  const problems = await findProblems(window)
+  mount(App, {
+    target,
+    props: {
+      party: problems.length === 0 ? startParty() : new PartyState(),
+      router,
+      problems,
+      pageUrl: location.origin + location.pathname,
+      now: () => Date.now(),
+      store: choices(),
+      languages: navigator.languages,
+    },
+  })
+}
+
+function startParty(): PartyState {
+  const driving = new MessageChannel()
+  const transport = new MessageChannel()
+  const clock = systemClock
+  serveTransport(portOf(transport.port1), {
+    signalling: createSignallingClient({ url: signallingUrl(), role: 'mobile-app', deviceType: 'browser', clock }),
+    links: createWebrtcLinks({ clock }),
+  })
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'party' })
+  const party = new PartyState(remoteParty(portOf(driving.port1)))
+  worker.addEventListener('error', (event) => { party.fail(event.message) })
+  worker.postMessage(null, [driving.port2, transport.port2])
+  return party
+}
+
+/** The page may be served by another host than the one that introduces: then its address is in the page's head. */
+function signallingUrl(): string {
+  const configured = document.querySelector('meta[name="signalling"]')?.getAttribute('content') ?? ''
+  return configured === '' ? location.origin : configured
+}
+
+/** Where the browser refuses storage, choices last until the page is closed. */
+function choices(): Storage | undefined {
+  try {
+    return localStorage
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,148 @@
+import type { Text } from './en.ts'
+
+/** Everything the page says in simplified Chinese. */
+
+const steps = {
+  hello: { title: '互相确认', about: '每台设备证明自己的身份' },
+  commit: { title: '承诺', about: '每台设备固定自己的随机部分' },
+  exchange: { title: '交换', about: '每台设备把各自的一份交给其他设备' },
+  check: { title: '核对', about: '所有设备比对收到的内容' },
+  confirm: { title: '确认', about: '所有设备保存自己的部分并相互告知' },
+  nonces: { title: '准备', about: '每个签名方生成一个只用一次的数' },
+  shares: { title: '签名', about: '每个签名方加上自己的那部分签名' },
+}
+
+const sentence = {
+  anyOf: (t: number, n: number): string => `${n} 台设备中任意 ${t} 台即可签名。`,
+  allOf: (n: number): string => `全部 ${n} 台设备必须一起签名。`,
+  mayLose: (k: number): string => `可以丢失 ${k} 台。`,
+  loseNone: '只要丢失一台设备，资金就无法找回。',
+}
+
+export const zh: Text = {
+  brand: 'Trivet',
+  languageName: '中文',
+  common: {
+    copy: '复制', copied: '已复制', copyFailed: '浏览器拒绝复制：请手动选择文字', share: '分享', save: '存为文件', close: '关闭', back: '返回', details: '详情',
+    thisDevice: '本设备', of: (t, n) => `${t} / ${n}`, and: '和', comma: '、', qrFor: (what) => `二维码：${what}`, showQr: '显示二维码',
+    hideQr: '隐藏二维码', language: '语言', skip: '跳到正文', roles: { 'third-party': '来宾设备', enterprise: '企业服务器', 'mobile-app': '设备' },
+    device: (n) => `设备 ${n}`, expiresIn: (left) => `${left} 后过期`, expired: '已过期', working: '处理中…',
+  },
+  header: {
+    lock: '锁定', home: '钱包', requests: (n) => `有 ${n} 个请求等待你处理`, review: '查看', asks: (who, wallet) => `${who} 请求你在“${wallet}”中批准`,
+    lobbyAsks: (wallet) => `“${wallet}”等待你批准`, running: (wallet) => `“${wallet}”：进行中`, open: '打开',
+    connection: { idle: '', connecting: '正在连接引荐服务器…', connected: '已连接', offline: '无法连接引荐服务器，正在重试…', refused: '引荐服务器拒绝了本设备。', },
+  },
+  start: {
+    title: '任何一台设备都无法单独动用的钱包', tagline: 'Trivet 把密钥分成几部分，每台设备各持一份，三台中任意两台共同签名。离开本设备的一切都经过加密。', create: '创建钱包',
+    createAbout: '选择由几台设备持有，并邀请它们', join: '用链接加入', joinAbout: '有人给你发来链接或出示二维码', known: '此浏览器中的钱包', locked: '已锁定', unlocked: '已解锁',
+    unlock: '解锁', openWallet: '打开', noWallets: '还没有钱包', onDevice: (name) => `以“${name}”参与`, online: (k, n) => `${n} 台中 ${k} 台在线`,
+    picture: '三台设备，两两相连', pictured: ['你的电脑', '你的手机', '服务器'],
+    facts: [
+      { title: '从不集中于一处', about: '密钥以分片方式生成，签名时也不会合在一起。' },
+      { title: '设备直接相连', about: '各部分之间直接通信，服务器只负责引荐。' },
+      { title: '所见即所批', about: '每台设备都自行解读要签名的内容。' },
+    ],
+    cannot: '此页面暂时无法在这里使用',
+  },
+  capabilities: {
+    'insecure-context': { sentence: '此地址不安全，浏览器因此不提供加密功能。', next: '请用 https:// 打开本页，或在本机用 http://localhost 打开。' },
+    'no-webcrypto': { sentence: '此浏览器没有可靠的内置加密功能。', next: '请更新浏览器，或使用新版 Chrome、Edge、Firefox 或 Safari。' },
+    'no-storage': { sentence: '此浏览器不允许页面保存数据，钱包会丢失。', next: '请退出无痕模式，或允许本页保存网站数据，然后重新加载。' },
+    'no-webrtc': { sentence: '此浏览器无法直接连接其他设备。', next: '请在浏览器设置中启用 WebRTC，或换一个浏览器。' },
+    'no-worker': { sentence: '此浏览器不允许运行保护密钥的独立进程。', next: '请更新浏览器，或使用新版 Chrome、Edge、Firefox 或 Safari。' },
+    'no-wasm': { sentence: '此浏览器不允许 WebAssembly，而保护口令需要它。', next: '请在浏览器设置中允许 WebAssembly，或换一个浏览器。' },
+  },
+  unlock: {
+    title: (name) => `解锁 ${name}`, about: '你在本设备上设置的口令。', passphrase: '口令', action: '解锁', opening: '正在打开…',
+  },
+  passphrase: {
+    label: '本设备的口令', about: '用来加密本设备持有的部分。任何人都无法替你重置。', show: '显示口令', hide: '隐藏口令', tooShort: (min) => `至少 ${min} 个字符`, weak: '弱：容易被猜中',
+    fair: '一般：再加几个词会更好', good: '良好', strong: '强', strength: '强度',
+  },
+  device: {
+    title: '本设备', name: '本设备的名称', nameAbout: '其他人会看到这个名称。', suggestion: '我的浏览器', known: (name) => `本设备以“${name}”参与。`,
+    existing: '此浏览器中已有钱包。要使用相同的设备名称和口令，请先解锁。', existingAction: (name) => `解锁 ${name}`,
+  },
+  create: {
+    title: '创建钱包', name: '钱包名称', namePlaceholder: '储蓄', holders: '持有钱包的设备数', approvals: '必须批准的设备数', more: (what) => `${what}：加一`,
+    fewer: (what) => `${what}：减一`, sentence, others: '其他设备在哪里', place: (n) => `设备 ${n}`, byLink: '另一台设备', byLinkAbout: '通过链接或二维码',
+    company: '企业服务器', companyAbout: '按自己的规则签名', invitation: '企业服务器的邀请', invitationAbout: '粘贴服务器管理员给你的链接。',
+    invitationFrom: (name) => `来自 ${name} 的邀请`, invitationRead: '邀请有效', action: '创建并邀请', busy: '正在加密本设备的部分…', missing: '请为钱包取一个名称。',
+    missingInvitation: '请粘贴企业服务器的邀请。', sameInvitation: '每台企业服务器只能占一个位置。', picture: (t, n) => `${n} 台设备，签名需要其中 ${t} 台`,
+  },
+  join: {
+    title: '加入钱包', paste: '邀请链接', pasteAbout: '粘贴你收到的链接。', next: '继续', invited: '你被邀请持有一个钱包的一部分。', see: '在生成任何东西之前，你会看到所有参与者并作出批准。',
+    action: '加入', busy: '正在加入…', other: '使用其他链接',
+  },
+  lobby: {
+    waiting: (k, n) => `${n} 台设备中已到 ${k} 台`, allHere: (n) => `全部 ${n} 台设备都到了`, invite: '把链接分别交给每台设备，一台一个。', inviteOne: '把链接交给还缺的那台设备。',
+    wait: (who) => `等待其他设备。到齐后由 ${who} 开始。`, places: '此钱包的设备', link: (n) => `设备 ${n} 的链接`, linkAbout: '只供一台设备使用。其中只有房间和钥匙，没有数据。',
+    empty: '等待有人打开链接', companyEmpty: '等待企业服务器', emptyOther: '还没到', joined: '已到', approved: '已批准', declined: '已拒绝', gone: '已离开',
+    make: '一起生成钱包', makeAbout: '每个人都会看到这份名单并批准，然后各设备一起生成密钥。', cancel: '取消创建', leave: '离开',
+    question: (t, n) => `持有此钱包的一部分？这 ${n} 台设备中任意 ${t} 台将可以签名。`, questionAll: (n) => `持有此钱包的一部分？全部 ${n} 台设备须一起签名。`, approve: '批准',
+    decline: '拒绝', answered: '你已批准，等待其他人。', waitingFor: (names) => `等待 ${names}`, trouble: '遇到问题？', server: '引荐服务器',
+    path: { none: '尚未连接', connecting: '正在连接…', up: '已连接', lost: '连接中断' }, via: { direct: '直接', relay: '经由中继', memory: '在本机内' },
+    preparing: '正在准备链接…',
+  },
+  decline: {
+    title: '拒绝', about: '其他人会看到是谁拒绝以及原因。', reason: '原因', action: '拒绝', options: ['我没有预料到这个请求', '其中有不对的地方', '现在不方便'],
+    otherReason: '用你自己的话说',
+  },
+  ceremony: {
+    titleKeygen: (name) => `正在生成“${name}”`, titleSign: (name) => `正在用“${name}”签名`, titleFinish: (name) => `正在完成“${name}”`,
+    connecting: '正在让各设备互相连接…', waitingFor: (names, s) => `等待 ${names}，${s} 秒`, working: '本设备正在计算…', steps, stepsTitle: '步骤', mesh: '连接',
+    heardFrom: (name) => `已收到 ${name} 的消息`, notHeard: (name) => `尚未收到 ${name} 的消息`, todo: '待办', now: '进行中', done: '完成',
+    ms: (ms) => (ms < 1000 ? `${Math.round(ms)} 毫秒` : `${(ms / 1000).toFixed(1)} 秒`), keepOpen: '请在每台设备上保持此页面打开。', stop: '停止',
+    meshText: (a, b, path) => `${a} – ${b}：${path}`, linkDirect: '直接', linkRelay: '中继', linkUp: '已连接', linkConnecting: '正在连接',
+    linkLost: '中断', linkNone: '未连接',
+  },
+  failed: {
+    titleKeygen: '钱包没有生成', titleSign: '没有签署任何内容', titleFinish: '钱包尚未完成', who: '涉及', safe: '哪些是安全的', next: '下一步', again: '再次请求',
+    startAgain: '重新开始', toWallet: '返回钱包', toStart: '返回首页', tryFinish: '现在完成',
+  },
+  wallet: {
+    ready: '钱包已就绪，每台设备都持有自己的部分。', accounts: '账户', devices: '设备', activity: '活动', activityAbout: '此页面打开期间完成的签名。', noActivity: '还没有签名。',
+    sign: '签名', online: '在线', offline: '离线', onlineCount: (k, n) => `${n} 台中 ${k} 台在线`, created: '创建于', taproot: '比特币（Taproot）',
+    solana: 'Solana', ed25519: 'Ed25519 公钥', testOnly: '仅供试用：此网络上的币没有价值。', unfinished: '还缺一次确认',
+    unfinishedAbout: '所有设备都有自己的部分，但还没有全部相互告知。在此之前不显示地址。', finish: '现在完成', show: '查看', allWallets: '所有钱包',
+    notEnough: (k) => `还需 ${k} 台设备上线才能签名。`,
+    networks: { mainnet: '比特币主网', testnet: '比特币测试网 testnet', signet: '比特币测试网 signet', regtest: '比特币本地网 regtest' },
+  },
+  sign: {
+    title: (wallet) => `用“${wallet}”签名`, what: '要签名的内容', message: '文字消息', psbt: '比特币交易（PSBT）', text: '消息',
+    textAbout: '用 Ed25519 密钥按原文签名。', paste: 'PSBT（base64 或 hex）', file: '选择文件', drop: '或把 .psbt 文件拖到这里', network: '比特币网络',
+    empty: '有内容可签名时，这里会显示预览。', code: '短码', codeAbout: '内容相同，每台设备显示的八个字符就相同。', signers: '将询问谁',
+    signersAbout: (t) => `正好 ${t} 台设备签名，包括本设备。`, ask: '请求批准', busy: '正在请求…', choose: (t) => `请选择 ${t} 台设备。`, fileTooBig: '文件太大，不可能是交易。',
+    unreadable: '无法读取此内容。', asking: (names) => `将询问 ${names}。`,
+  },
+  preview: {
+    title: '将要签名的内容', danger: '危险', care: '请注意', acknowledge: '我已阅读，仍然要签名。',
+  },
+  request: {
+    title: (who) => `${who} 请求你批准`, mine: '等待批准', compare: '请与另一屏幕比对短码，两者必须相同。', approve: '批准', decline: '拒绝', answered: '你已批准，等待其他人。',
+    withdraw: '撤回请求', waitingFor: (names) => `等待 ${names} 批准`, signers: '签名方', pending: '尚未答复', acknowledgeFirst: '请先勾选警告下方的方框。',
+  },
+  signed: {
+    title: '已签名', checked: '签名已验证', txid: '交易 ID', hex: '交易（hex）', psbt: '已签名的 PSBT（base64）',
+    broadcast: 'Trivet 不会广播它。请把它交给任意比特币节点或区块浏览器。', signature: '签名', message: '消息', publicKey: '公钥', by: '签名方：',
+    fileName: 'trivet-transaction', noComplete: '签名有效，但无法组成完整交易。',
+  },
+  errors: {
+    E_PASSPHRASE: { sentence: '口令错误。', safe: '没有任何变化。', next: '请检查大小写后重试。' },
+    E_DAMAGED: { sentence: '本设备的部分已损坏，无法读取。', safe: '其他设备的部分完好。', next: '请用其他设备签名，不要删除这里的任何数据。' },
+    E_STORAGE: { sentence: '浏览器无法保存本设备的部分。', safe: '没有留下半成品。', next: '请腾出空间或允许本页保存数据，然后重试。' },
+    E_LOCKED: { sentence: '本设备已锁定。', safe: '没有任何变化。', next: '请解锁后重试。' },
+    E_EXPIRED_LINK: { sentence: '此链接已过期或已被使用。', safe: '没有任何变化。', next: '请索取新的链接。' },
+    E_EXPIRED: { sentence: '用时过长，已过期。', safe: '没有生成或签署任何内容。', next: '请重新开始。' },
+    E_TRANSPORT: { sentence: '无法连接引荐服务器。', safe: '没有发送任何内容。', next: '请检查网络后重试。' },
+    E_TIMEOUT: { sentence: '另一台设备停止了响应。', safe: '没有生成或签署任何内容。', next: '请确认它已打开并在线，然后重试。' },
+    E_BUSY: { sentence: '另一台设备正忙。', safe: '没有任何变化。', next: '请稍候再试。' },
+    E_VERSION: { sentence: '各设备运行的页面版本不同。', safe: '没有任何变化。', next: '请在每台设备上重新加载本页后重试。' },
+    E_UNAUTHORIZED: { sentence: '引荐服务器拒绝了本设备。', safe: '没有任何变化。', next: '请重新加载本页后重试。' },
+    E_INPUT: { sentence: '此内容无法使用。', safe: '没有发送任何内容。', next: '请更正后重试。' },
+    link: { sentence: '这不是完整的邀请链接。', safe: '没有任何变化。', next: '请重新复制整个链接，直到最后一个字符。' },
+    other: { sentence: '此页面出了问题。', safe: '你的钱包没有变化。', next: '请重新加载本页后重试。' },
+  },
+  title: (n) => (n === 0 ? 'Trivet' : `(${n}) Trivet`),
+}
