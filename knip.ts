@@ -8,12 +8,12 @@ const config: KnipConfig = {
   // Run by its path from scripts/check.mjs.
   ignoreDependencies: ['svelte-check'],
   workspaces: {
-    '.': { entry: ['scripts/*.mjs', 'vite.server.config.ts'], project: ['*.{ts,mjs}', 'scripts/**/*.{ts,mjs}'] },
-    'cli': { entry: ['main.ts', 'dev.ts'], project: ['**/*.{ts,mjs}'] },
-    'enterprise': { entry: ['main.ts', 'worker.ts'], project: ['**/*.ts'] },
-    'web': { entry: ['main.ts', '**/worker.ts', 'dev/*.ts'], project: ['**/*.{ts,svelte}'] },
-    'bench': { entry: ['main.ts'], project: ['**/*.ts'] },
-    '*': { entry: ['**/*.test.ts'], project: ['**/*.ts'] },
+    '.': { entry: ['scripts/*.mjs', 'vite.server.config.ts'] },
+    'cli': { entry: ['main.ts', 'dev.ts'] },
+    'enterprise': { entry: ['worker.ts'] },
+    'web': { entry: ['worker.ts', 'dev/*.ts'] },
+    'bench': { entry: ['main.ts'] },
+    '*': { entry: ['**/*.test.ts'] },
   },
 }
 

@@ -9,7 +9,7 @@ it('says that a port is taken and how to choose another', async () => {
   const address = first.address()
   const port = typeof address === 'object' ? address?.port ?? 0 : 0
   const second = createServer().listen(port, '127.0.0.1')
-  const [error] = await once(second, 'error')
+  const error = await new Promise((resolve) => { second.once('error', resolve) })
   first.close()
   expect(startFailure('Trivet', 'PORT', error)).toBe(
     `Trivet cannot start: port ${port} is taken, perhaps by another Trivet. Choose another one with PORT, for example PORT=${port + 10}.`,

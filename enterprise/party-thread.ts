@@ -1,6 +1,4 @@
 /** The worker thread that holds party, vault and keys, seen from the main thread, which owns the network. */
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { portOf, remoteParty, serveTransport, type DrivenParty } from '@trivet/party/port'
 import type { Transport } from '@trivet/party/transport'
@@ -25,7 +23,7 @@ export function startPartyThread(setup: WorkerSetup, transport: Transport, entry
     workerData: setup,
     // Only `main.ts` reads the environment: the worker is given none.
     env: {},
-    execArgv: entry.pathname.endsWith('.ts') ? ['--import', typescriptLoader()] : [],
+    execArgv: entry.pathname.endsWith('.ts') ? ['--import', new URL('./register-typescript.mjs', import.meta.url).href] : [],
   })
   const port = portOf(worker)
   const stopServing = serveTransport(port, transport)
@@ -57,9 +55,4 @@ export function startPartyThread(setup: WorkerSetup, transport: Transport, entry
 
 function entryBeside(module: string): URL {
   return new URL(module.endsWith('.ts') ? './worker.ts' : './worker.js', module)
-}
-
-/** Found from here rather than from the working folder; only where TypeScript runs unbuilt. */
-function typescriptLoader(): string {
-  return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 }

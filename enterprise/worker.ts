@@ -4,7 +4,7 @@ import { systemClock } from '@trivet/party'
 import { portOf, remoteTransport, serveParty } from '@trivet/party/port'
 import { Bug } from '@trivet/protocol/core'
 import { createLog } from './log.ts'
-import { openParty } from './open-party.ts'
+import { createNodeParty } from './node-party.ts'
 import { guardPolicy, logDecision, policyOf } from './policy/policy.ts'
 import { loadShareKey, openFileStore } from './store/index.ts'
 import { STOP, type WorkerSetup } from './worker-setup.ts'
@@ -18,25 +18,25 @@ const key = loadShareKey({ source: setup.shareKey, dataDir: setup.dataDir, warn:
 const store = openFileStore(setup.dataDir)
 const port = portOf(parentPort)
 
-const party = await openParty({
-  name: setup.partyName,
+const party = await createNodeParty({
   role: setup.partyRole,
-  key,
   store,
   transport: remoteTransport(port),
   policy: guardPolicy(policyOf(setup.policy), systemClock.after, logDecision(log)),
   log,
 })
+// The vault is open before signalling has let the party in, which may take as long as the server is away.
+party.subscribe(({ me }) => { if (me !== undefined) key.fill(0) })
 serveParty(port, party)
-
 parentPort.on('message', (message: unknown) => {
   if (message === STOP) void stop()
 })
+await party.openHeadless({ name: setup.partyName, source: { kind: 'raw', key } })
 
-/** Ends this thread. Sessions that run are broken off as by a crash: the others' time-outs are the same for both. */
+/** Leaves all sessions, closes the vault and ends this thread. */
 async function stop(): Promise<void> {
   try {
-    await party.verbs.lock()
+    await party.close()
   } finally {
     store.close()
     process.exit()

@@ -16,17 +16,17 @@ await command(async () => {
   ]
   const children = programs.map((args) => spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }))
   const ends = children.map((child) => new Promise((resolve) => { child.once('exit', resolve) }))
-  let asked = false
+  let code = 1
+  const end = () => { for (const child of children) child.kill('SIGTERM') }
   const stop = () => {
-    asked = true
-    for (const child of children) child.kill('SIGTERM')
+    code = 0
+    end()
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   // Neither is of use without the other.
   await Promise.race(ends)
-  const code = asked ? 0 : 1
-  stop()
+  end()
   await Promise.all(ends)
   return code
 })

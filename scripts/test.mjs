@@ -15,18 +15,42 @@ const reports = `${root}test-results/reports`
 const failure = { passed: 0, failed: 1 }
 
 await command(async () => {
-  if (!hasNetwork()) console.error(noNetwork)
-  await ensureInstalled()
-  rmSync(reports, { recursive: true, force: true })
-  mkdirSync(reports, { recursive: true })
   /** @type {Counts[]} */
   const counts = []
-  for (const step of [check, unit, browser]) counts.push(await step())
+  for (const step of [prepare, check, unit, browser]) {
+    const counted = await orFailure(step)
+    counts.push(counted)
+    // Without the packages nothing else can run.
+    if (step === prepare && counted.failed > 0) break
+  }
   const passed = counts.reduce((sum, each) => sum + each.passed, 0)
   const failed = counts.reduce((sum, each) => sum + each.failed, 0)
   console.log(`${passed} passed, ${failed} failed`)
   return failed === 0 ? 0 : 1
 })
+
+/**
+ * A step that cannot run is one failure, so that the last line is printed and counts it.
+ * @param {() => Promise<Counts>} step
+ * @returns {Promise<Counts>}
+ */
+async function orFailure(step) {
+  try {
+    return await step()
+  } catch (error) {
+    console.error(error instanceof Trouble ? error.message : error)
+    return failure
+  }
+}
+
+/** @returns {Promise<Counts>} */
+async function prepare() {
+  if (!hasNetwork()) console.error(noNetwork)
+  await ensureInstalled()
+  rmSync(reports, { recursive: true, force: true })
+  mkdirSync(reports, { recursive: true })
+  return { passed: 0, failed: 0 }
+}
 
 /** @returns {Promise<Counts>} */
 async function check() {
@@ -49,16 +73,11 @@ async function unit() {
  */
 async function browser() {
   console.log('\n— browser tests')
-  try {
-    if (!hasNetwork()) throw new Trouble(noNetwork)
-    const chromium = await ensureChromium()
-    await ensureBuilt()
-    const file = `${reports}/e2e.json`
-    const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file }
-    const { code } = await runNode('node_modules/@playwright/test/cli.js', ['test'], { env })
-    return countsOf({ file, code, read: playwrightCounts })
-  } catch (error) {
-    console.error(error instanceof Trouble ? error.message : error)
-    return failure
-  }
+  if (!hasNetwork()) throw new Trouble(noNetwork)
+  const chromium = await ensureChromium()
+  await ensureBuilt()
+  const file = `${reports}/e2e.json`
+  const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file }
+  const { code } = await runNode('node_modules/@playwright/test/cli.js', ['test'], { env })
+  return countsOf({ file, code, read: playwrightCounts })
 }

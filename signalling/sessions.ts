@@ -9,6 +9,8 @@ import { LIMITS, isSessionId, type JoinRequest, type PartyId, type Role, type Se
 const MAX_LIVE = 10_000
 /** How long an ended session can still be asked for. */
 const KEEP_ENDED_MS = 86_400_000
+/** Ended sessions kept of one coordinator: whoever makes and cancels without end fills no disk. */
+const KEEP_ENDED = 500
 
 export interface SessionsOptions {
   readonly store: Store
@@ -64,6 +66,7 @@ export function createSessions({ store, clock, ttlSeconds, roleOf, changed }: Se
     create(caller, request) {
       mustHaveRoom(caller)
       if (store.countLive(clock()) >= MAX_LIVE) throw new Refusal('unavailable', 'no more sessions can be held now', { retryAfter: 60 })
+      store.trim(caller, KEEP_ENDED)
       const tokens = request.participants.slice(1).map(newToken)
       const session = createSession(request, { id: newId(), coordinator: caller, tokens, now: clock(), defaultSeconds: ttlSeconds })
       return { session: save(session), tokens: tokens.map(({ token }) => token) }

@@ -1,9 +1,9 @@
 /** A worker with the party's outside and no inside, for tests of the thread around it. What it is told decides how it behaves. */
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { portOf, remoteTransport, serveParty } from '@trivet/party/port'
 import type { Login } from '@trivet/party/transport'
-import type { WorkerSetup } from '../worker-setup.ts'
-import { STOP } from '../worker-setup.ts'
+import { STOP, type WorkerSetup } from '../worker-setup.ts'
 import { scriptParty, unlocked } from './scripted-party.ts'
 
 const setup: WorkerSetup = workerData
@@ -12,7 +12,11 @@ if (setup.partyName === 'fails at the start') throw new Error('the vault is dama
 
 const port = portOf(parentPort)
 const party = scriptParty()
-const login: Login = { publicKey: new Uint8Array(32).fill(9), sign: async () => new Uint8Array(64) }
+const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+const login: Login = {
+  publicKey: Uint8Array.from(publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)),
+  sign: async (message) => Uint8Array.from(sign(null, message, privateKey)),
+}
 party.answer('lock', async () => process.exit(7))
 party.answer('createInvitation', async ({ expiresInSeconds }) => ({ invitation: `for-${expiresInSeconds}-with-${Object.keys(process.env).length}-variables` }))
 serveParty(port, party.driven)

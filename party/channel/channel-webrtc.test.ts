@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { systemClock } from '../clock.ts'
 import type { Link, LinkFactory } from '../transport/types.ts'
 import { createWebrtcLinks } from '../transport/webrtc.ts'
-import { openEnd, twoIdentities } from './channel.fixture.ts'
-import type { End } from './channel.fixture.ts'
+import { openEnd, twoIdentities } from './testing/two-ends.ts'
+import type { End } from './testing/two-ends.ts'
 
 it('a channel over WebRTC loses nothing when its connection is destroyed under way', async () => {
   const links = createWebrtcLinks({ wrtc, clock: systemClock })

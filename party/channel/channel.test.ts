@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { createMemoryNetwork } from '../transport/memory.ts'
 import type { MemoryNetwork } from '../transport/memory.ts'
 import type { LinkFactory } from '../transport/types.ts'
-import { ManualClock, openEnd, openPair, settle, twoIdentities } from './channel.fixture.ts'
-import type { Bend, End } from './channel.fixture.ts'
+import { ManualClock, openEnd, openPair, settle, twoIdentities } from './testing/two-ends.ts'
+import type { Bend, End } from './testing/two-ends.ts'
 import { encodeFrame } from './link-frames.ts'
 
 const bytes = (size: number, fill: number): Uint8Array => new Uint8Array(size).fill(fill)

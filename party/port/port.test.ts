@@ -5,7 +5,7 @@ import { isPartyId, isSessionId } from '@trivet/signalling/wire'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import type { PartyVerbs, PartyView } from '../api.ts'
 import { createMemoryNetwork } from '../transport/memory.ts'
-import { linkConformance } from '../transport/link-conformance.fixture.ts'
+import { linkConformance } from '../transport/testing/link-conformance.ts'
 import { flattenError, portOf, reviveError, remoteParty, remoteTransport, serveParty, serveTransport } from './index.ts'
 import type { DrivenParty, PortLike } from './index.ts'
 

@@ -211,13 +211,14 @@ export class Gathering<T> {
     ceremony.start()
   }
 
-  /** The channel to a member is over. */
+  /** The channel to a member is over. What came through it before is looked at first. */
   gone(party: PartyId, error: MpcError | undefined): void {
-    const member = memberOf(this.#options.members, party)
-    if (member === undefined || this.#outcome !== undefined) return
-    if (this.#ceremony?.started === true) this.#ceremony.gone(member.pid, error)
-    else if (error !== undefined) this.fail(withCulprit(error, member.pid))
-    else this.fail(new TransportError('E_TIMEOUT', `${member.card.name} left`, { culprits: [member.pid] }))
+    this.#tail = this.#tail.then(() => {
+      const member = memberOf(this.#options.members, party)
+      if (member === undefined || this.#outcome !== undefined) return
+      if (this.#ceremony?.started === true) this.#ceremony.gone(member.pid, error)
+      else this.fail(error === undefined ? new TransportError('E_TIMEOUT', `${member.card.name} left`, { culprits: [member.pid] }) : withCulprit(error, member.pid))
+    })
   }
 
   #noteSteps(): void {

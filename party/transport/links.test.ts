@@ -1,6 +1,6 @@
 import wrtc from '@roamhq/wrtc'
 import { systemClock } from '../clock.ts'
-import { linkConformance } from './link-conformance.fixture.ts'
+import { linkConformance } from './testing/link-conformance.ts'
 import { createMemoryNetwork } from './memory.ts'
 import { createWebrtcLinks } from './webrtc.ts'
 

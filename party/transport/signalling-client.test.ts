@@ -7,11 +7,11 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { TransportError } from '@trivet/protocol/core'
 import { startSignalling } from '@trivet/signalling'
 import type { SignallingServer } from '@trivet/signalling'
-import { ManualClock } from '../channel/channel.fixture.ts'
+import { ManualClock } from '../channel/testing/two-ends.ts'
 import { systemClock } from '../clock.ts'
 import type { Clock } from '../clock.ts'
 import { createSignallingClient } from './signalling.ts'
-import { Member, newLogin } from './signalling-conformance.fixture.ts'
+import { Member, newLogin } from './testing/signalling-conformance.ts'
 import type { Login } from './types.ts'
 
 async function temporaryDir(): Promise<string> {

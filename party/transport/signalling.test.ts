@@ -5,7 +5,7 @@ import { startSignalling } from '@trivet/signalling'
 import { systemClock } from '../clock.ts'
 import { createMemoryNetwork } from './memory.ts'
 import { createSignallingClient } from './signalling.ts'
-import { signallingConformance } from './signalling-conformance.fixture.ts'
+import { signallingConformance } from './testing/signalling-conformance.ts'
 
 signallingConformance('memory', {
   async start() {

@@ -1,7 +1,7 @@
 import wrtc from '@roamhq/wrtc'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../clock.ts'
-import { ManualClock } from '../channel/channel.fixture.ts'
+import { ManualClock } from '../channel/testing/two-ends.ts'
 import { decodeSignal, encodeSignal, fingerprintOf } from './sdp.ts'
 import type { Link } from './types.ts'
 import { createWebrtcLinks } from './webrtc.ts'

@@ -11,7 +11,7 @@
 import { equalBytes } from './bytes.ts'
 import { decodeBody, type Message, type RawBody } from './codec.ts'
 import { ClaimDiffers } from './claim-differs.ts'
-import { Blame, Bug, Malformed, TransportError, type MpcError, type Pid } from './errors.ts'
+import { Blame, InputError, Malformed, TransportError, type MpcError, type Pid } from './errors.ts'
 import type { Inbox, Incoming } from './inbox.ts'
 import type { Claim, Effect, Session } from './script.ts'
 
@@ -48,6 +48,11 @@ export class Dispute {
 
   verdict(): MpcError | undefined {
     return this.#verdict
+  }
+
+  /** Whether it is not only somebody else's ABORT that says something is wrong. */
+  get isMyOwn(): boolean {
+    return this.#verdict !== undefined || this.#claims.size > 0
   }
 
   /** Something is wrong and who caused it may still become known. */
@@ -101,15 +106,19 @@ export class Dispute {
     return [...new Set([...reasons, ...this.#inbox.toldToAll()])]
   }
 
-  /** Nothing more will come. @param missing whom I still wait for */
+  hasStopped(pid: Pid): boolean {
+    return this.#gone.has(pid)
+  }
+
+  /** Nothing more will come. @param missing whom I still wait for: silent, unless it said that it stopped */
   settle(missing: readonly Pid[]): MpcError {
     const error = this.#mostTelling()
-    if (error === undefined) throw new Bug('nothing was disputed')
-    if (this.#verdict !== undefined) return error
+    if (error !== undefined && error === this.#verdict) return error
     const absent = (pid: Pid): boolean => !this.#shown.has(pid) && !this.#gone.has(pid)
     const silent = [...new Set([...this.#claims.values()].map(({ pid }) => pid).concat(missing))].filter(absent).toSorted((a, b) => a - b)
-    if (silent.length === 0) return error
-    return new TransportError('E_TIMEOUT', `${error.message}; nothing was heard from ${names(silent)}`, { culprits: silent })
+    if (error !== undefined && silent.length === 0) return error
+    const before = error === undefined ? '' : `${error.message}; `
+    return new TransportError('E_TIMEOUT', `${before}nothing was heard from ${names(silent)}`, { culprits: silent })
   }
 
   #mostTelling(): MpcError | undefined {
@@ -153,7 +162,7 @@ export class Dispute {
         : proof?.find((message) => message.suite === claim.suite && message.type === claim.type && message.from === teller)
       if (told !== undefined) heard.set(teller, told.body)
     }
-    const follows = claim.recompute(heard)
+    const follows = recomputed(claim, heard)
     return follows !== undefined && equalBytes(follows, value) ? undefined : liar(error, pid, 'its own proof does not yield it')
   }
 
@@ -185,6 +194,15 @@ export class Dispute {
   }
 }
 
+function recomputed(claim: Claim, heard: ReadonlyMap<Pid, Uint8Array>): Uint8Array | undefined {
+  try {
+    return claim.recompute(heard)
+  } catch (error) {
+    if (error instanceof Malformed || error instanceof InputError) return undefined // from such bytes nothing follows
+    throw error
+  }
+}
+
 function liar({ code, evidence }: ClaimDiffers, pid: Pid, why: string): Blame {
   return new Blame(code, `party ${pid} claims to have heard something else, and ${why}`, { culprits: [pid], evidence: evidence.filter((ref) => ref.from === pid) })
 }
@@ -203,7 +221,7 @@ function kind(suite: number, type: number): string {
 }
 
 function names(pids: readonly Pid[]): string {
-  return pids.map((pid) => `party ${pid}`).join(', ')
+  return pids.map((pid) => `party ${pid}`).join(', ') || 'anybody'
 }
 
 function isIncoming(ref: object): ref is Incoming {

@@ -1,4 +1,5 @@
 /** Shamir polynomials and their Feldman commitments over any of the groups. */
+import { Bug } from './errors.ts'
 import { mod, type Group, type Point } from './group.ts'
 
 /** f(x) = Σ a_k x^k mod order, by Horner. @param x a share index, public */
@@ -20,6 +21,7 @@ export function lagrangeAtZero(group: Group, i: number, set: readonly number[]):
     numerator = mod(numerator * BigInt(j), group.order)
     denominator = mod(denominator * BigInt(j - i), group.order)
   }
+  if (denominator === 0n) throw new Bug('a share index stands twice')
   return mod(numerator * invert(denominator, group.order), group.order)
 }
 

@@ -5,7 +5,7 @@
 import type { LastingChange } from './change.ts'
 import { encodeBody, type Message, type StepName } from './codec.ts'
 import { Dispute } from './dispute.ts'
-import { Bug, Disagreement, MpcError, TransportError, type AbortCode, type Pid } from './errors.ts'
+import { Bug, Disagreement, MpcError, type AbortCode, type Pid } from './errors.ts'
 import { Inbox, type Incoming } from './inbox.ts'
 import { openRound } from './round.ts'
 import type { EchoDue, Effect, Script } from './script.ts'
@@ -137,12 +137,7 @@ export class Run<T> {
   /** Nothing was heard for too long: whoever is waited for is named as silent. */
   silence(): Output<T> {
     return this.#guarded(() => {
-      const state = this.#state()
-      if (state.at === 'disputing') this.#fail(this.#dispute.settle(this.#waitingFor()))
-      else if (state.at === 'running') {
-        const silent = this.#waitingFor()
-        this.#fail(new TransportError('E_TIMEOUT', `nothing was heard from ${silent.map((pid) => `party ${pid}`).join(', ') || 'anybody'}`, { culprits: silent }))
-      }
+      this.#fail(this.#dispute.settle(this.#waitingFor()))
     })
   }
 
@@ -174,10 +169,20 @@ export class Run<T> {
   #look(): void {
     if (this.#end !== undefined) return
     this.#dispute.review()
-    const open = this.#dispute.state()
     const verdict = this.#dispute.verdict()
-    if (verdict !== undefined) this.#fail(verdict)
-    else if (open?.waitingFor.length === 0) this.#fail(this.#dispute.settle(this.#waitingFor()))
+    if (verdict !== undefined) {
+      this.#fail(verdict)
+      return
+    }
+    const open = this.#disputed()
+    const missing = this.#waitingFor()
+    const allStopped = missing.length > 0 && missing.every((pid) => this.#dispute.hasStopped(pid))
+    if (open === undefined ? allStopped : open.waitingFor.length === 0) this.#fail(this.#dispute.settle(missing))
+  }
+
+  /** What is disputed. Once a record was handed out, an ABORT stops nobody: a cheat could vote to one party and abort to another (§E.4). */
+  #disputed(): ReturnType<Dispute['state']> {
+    return this.#mayAbort || this.#dispute.isMyOwn ? this.#dispute.state() : undefined
   }
 
   #fail(error: MpcError): void {
@@ -195,7 +200,7 @@ export class Run<T> {
 
   #state(): RunState<T> {
     if (this.#end !== undefined) return this.#end
-    const open = this.#dispute.state()
+    const open = this.#disputed()
     if (open !== undefined) return { at: 'disputing', ...open }
     const step = this.#tasks.find((task) => task.waiting !== undefined)?.waiting?.message.step
     return { at: 'running', progress: step === undefined ? undefined : { step, waitingFor: this.#waitingFor() } }

@@ -29,7 +29,10 @@ export interface Claim {
   readonly suite: SuiteId | 0
   /** Type of the message whose senders may have told different things. */
   readonly type: number
-  /** The value that follows when these bodies were heard; `undefined` where a body is missing or unreadable. */
+  /**
+   * The value that follows when these bodies were heard; `undefined` where a body is missing.
+   * @throws {Malformed | InputError} where one is unreadable
+   */
   recompute(heard: ReadonlyMap<Pid, Uint8Array>): Uint8Array | undefined
 }
 

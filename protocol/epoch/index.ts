@@ -11,3 +11,5 @@ export { Vote }
 /** Message types of the two signed statements of each member that a certificate holds. */
 export const JOIN = Join.type
 export const VOTE = Vote.type
+/** Message type of a certificate. */
+export const CERT = 0x72

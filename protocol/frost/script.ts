@@ -3,7 +3,7 @@ import type { NonceCommitments } from '@noble/curves/abstract/frost.js'
 import { concat, equalBytes, u16, u32, u8 } from '../core/bytes.ts'
 import { decodeBody, type Body } from '../core/codec.ts'
 import { ClaimDiffers } from '../core/claim-differs.ts'
-import { Blame, Bug, InputError, Malformed, type Pid } from '../core/errors.ts'
+import { Blame, Bug, Disagreement, InputError, type Pid } from '../core/errors.ts'
 import { groupOfSuite, type Group } from '../core/group.ts'
 import type { KeyShare } from '../core/key-share.ts'
 import type { Rng } from '../core/rng.ts'
@@ -27,7 +27,7 @@ export interface SigningCeremony {
   readonly message: Uint8Array
   /** The bytes that everybody derived `message` from. */
   readonly intent: Uint8Array
-  /** How somebody's other context can be told from the invitation it was given. */
+  /** How the context follows from the invitation: who approved something else is named only with it. */
   readonly contextFrom?: Claim
 }
 
@@ -94,9 +94,12 @@ function checkSigners({ signers, share, threshold }: SigningCeremony): void {
 function checkContext(joins: FromEach<Body<typeof Join>>, c: SigningCeremony, ctx: Uint8Array): void {
   const differing = joins.except((join) => equalBytes(join.ctx, ctx))
   if (differing.length === 0) return
-  throw new ClaimDiffers('E_SID', `sign: ${differing.map((pid) => `party ${pid}`).join(', ')} approved something else than I did`, {
+  const message = `sign: ${differing.map((pid) => `party ${pid}`).join(', ')} approved something else than I did`
+  // Without the invitation it cannot be told whether they lie or were asked for something else.
+  if (c.contextFrom === undefined) throw new Disagreement('E_SID', message)
+  throw new ClaimDiffers('E_SID', message, {
     claims: new Map(differing.map((pid) => [pid, joins.get(pid).ctx])),
-    claim: c.contextFrom ?? { suite: 0, type: 0, recompute: () => undefined },
+    claim: c.contextFrom,
     carriedBy: differing.map((from) => ({ suite: c.share.suite, type: Join.type, from })),
   })
 }
@@ -110,23 +113,14 @@ function withId(hello: Session, instance: Uint8Array, ctx: Uint8Array, joins: Fr
     const all: [Pid, { nonce: Uint8Array; DE: Uint8Array }][] = []
     for (const pid of hello.parties) {
       const raw = heard.get(pid)
-      if (raw === undefined || !readable(hello, raw)) return undefined
+      if (raw === undefined) return undefined
+      decodeBody(Join, hello.shape, raw)
       all.push([pid, { nonce: raw.subarray(0, 32), DE: raw.subarray(64) }])
     }
     return sidOf(all)
   }
   const sid = sidOf(joins.map(({ nonce, D, E }) => ({ nonce, DE: concat(group.encodePoint(D), group.encodePoint(E)) })).entries())
   return { ...hello, sid, sidFrom: { suite: hello.suite, type: Join.type, recompute } }
-}
-
-function readable({ shape }: Session, raw: Uint8Array): boolean {
-  try {
-    decodeBody(Join, shape, raw)
-    return true
-  } catch (error) {
-    if (error instanceof Malformed) return false
-    throw error
-  }
 }
 
 function commitmentList(key: SigningKey, group: Group, joins: FromEach<Body<typeof Join>>): NonceCommitments[] {

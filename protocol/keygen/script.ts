@@ -4,7 +4,7 @@ import { equalBytes, u8 } from '../core/bytes.ts'
 import type { PreparedEpoch } from '../core/change.ts'
 import { ClaimDiffers } from '../core/claim-differs.ts'
 import { commitments, decodeBody, proof, type Body } from '../core/codec.ts'
-import { InputError, Malformed, type Pid } from '../core/errors.ts'
+import { InputError, type Pid } from '../core/errors.ts'
 import { groupOfSuite } from '../core/group.ts'
 import { INVITE, keygenContext } from '../core/invitation.ts'
 import type { KeyShare } from '../core/key-share.ts'
@@ -124,27 +124,18 @@ function leafOfRaw({ shape }: KeygenSession, raw: Uint8Array): Uint8Array {
   return TH('m', raw.subarray(32, f), raw.subarray(f, p), raw.subarray(p, p + 32), raw.subarray(p + 32, p + 64))
 }
 
-/** A hash over one value of each party, or nothing where a party's message is missing or unreadable. */
+/** A hash over one value of each party, or nothing where a party's message is missing. @throws {Malformed} where one is unreadable */
 function fromEach(
   parties: readonly Pid[], heard: ReadonlyMap<Pid, Uint8Array>, value: (raw: Uint8Array) => unknown, hash: (all: FromEach<Uint8Array>) => Uint8Array,
 ): Uint8Array | undefined {
   const values = new Map<Pid, Uint8Array>()
   for (const pid of parties) {
     const raw = heard.get(pid)
-    const read = raw === undefined ? undefined : undefinedIfMalformed(() => value(raw))
+    const read = raw === undefined ? undefined : value(raw)
     if (!(read instanceof Uint8Array)) return undefined
     values.set(pid, read)
   }
   return hash(new FromEach(values))
-}
-
-function undefinedIfMalformed<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof Malformed) return undefined
-    throw error
-  }
 }
 
 /** Everybody approved what I approved, or somebody was asked for something else. */
@@ -157,7 +148,7 @@ function checkContext(joins: FromEach<Body<typeof Join>>, ctx: Uint8Array): void
       suite: 0, type: INVITE,
       recompute: (heard) => {
         const [invitation] = heard.values()
-        return invitation === undefined ? undefined : undefinedIfMalformed(() => keygenContext(invitation))
+        return invitation === undefined ? undefined : keygenContext(invitation)
       },
     },
     carriedBy: differing.map((from) => ({ suite: 0, type: Join.type, from })),

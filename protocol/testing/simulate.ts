@@ -19,6 +19,19 @@ export interface Letter extends Incoming {
  */
 export type Tamper = (letter: Letter) => readonly Uint8Array[] | undefined
 
+/** What a cheat says besides its messages, as soon as a letter was delivered. */
+export type Interjection =
+  | { readonly kind: 'evidence'; readonly from: Pid; readonly receiver: Pid; readonly shown: readonly Incoming[] }
+  | { readonly kind: 'abort'; readonly from: Pid; readonly receiver: Pid; readonly code: AbortCode; readonly blamed: Pid | 0 }
+
+export interface SimulationOptions {
+  readonly seed: string
+  readonly tamper?: Tamper
+  readonly interject?: (delivered: Letter) => readonly Interjection[]
+  /** Whether a cheat keeps its evidence and its ABORT to itself. */
+  readonly isMute?: (pid: Pid) => boolean
+}
+
 export interface Simulation<T> {
   readonly states: ReadonlyMap<Pid, RunState<T>>
   /** What each party was asked to store. */
@@ -29,11 +42,10 @@ export interface Simulation<T> {
 
 type Parcel =
   | { readonly kind: 'letter'; readonly letter: Letter }
-  | { readonly kind: 'evidence'; readonly from: Pid; readonly receiver: Pid; readonly shown: readonly Incoming[] }
-  | { readonly kind: 'abort'; readonly from: Pid; readonly receiver: Pid; readonly code: AbortCode; readonly blamed: Pid | 0 }
+  | Interjection
   | { readonly kind: 'written'; readonly receiver: Pid }
 
-export function simulate<T>(parties: readonly Pid[], makeRun: (pid: Pid) => Run<T>, options: { readonly seed: string; readonly tamper?: Tamper }): Simulation<T> {
+export function simulate<T>(parties: readonly Pid[], makeRun: (pid: Pid) => Run<T>, options: SimulationOptions): Simulation<T> {
   const rng = seededRng(`order ${options.seed}`)
   const runs = new Map(parties.map((pid) => [pid, makeRun(pid)]))
   const states = new Map<Pid, RunState<T>>()
@@ -60,10 +72,11 @@ export function simulate<T>(parties: readonly Pid[], makeRun: (pid: Pid) => Run<
       stored.get(pid)?.push(output.persist)
       waiting.push({ kind: 'written', receiver: pid })
     }
-    if (output.show.length > 0) for (const receiver of others(pid)) waiting.push({ kind: 'evidence', from: pid, receiver, shown: output.show })
     states.set(pid, output.state)
+    if (options.isMute?.(pid) === true) return
+    if (output.show.length > 0) for (const receiver of others(pid)) waiting.push({ kind: 'evidence', from: pid, receiver, shown: output.show })
     const { state } = output
-    if ((state.at === 'failed' || state.at === 'disputing') && !aborted.has(pid)) {
+    if ((state.at === 'failed' || state.at === 'disputing') && run(pid).mayAbort && !aborted.has(pid)) {
       aborted.add(pid)
       const code = state.error.code in ABORT_CODES ? state.error.code as AbortCode : 'E_TIMEOUT'
       for (const receiver of others(pid)) waiting.push({ kind: 'abort', from: pid, receiver, code, blamed: state.error.culprits[0] ?? 0 })
@@ -75,6 +88,7 @@ export function simulate<T>(parties: readonly Pid[], makeRun: (pid: Pid) => Run<
       case 'letter': {
         delivered.push(parcel.letter)
         handle(parcel.letter.receiver, run(parcel.letter.receiver).receive(parcel.letter))
+        waiting.push(...options.interject?.(parcel.letter) ?? [])
         break
       }
       case 'evidence': handle(parcel.receiver, run(parcel.receiver).evidence(parcel.from, parcel.shown)); break

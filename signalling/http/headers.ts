@@ -8,7 +8,7 @@ const PERMISSIONS = [
 ].join(', ')
 
 /** The page's content security policy. @param connect further origins that the page may speak to */
-export function contentSecurityPolicy(connect: readonly string[]): string {
+function contentSecurityPolicy(connect: readonly string[]): string {
   return [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",

@@ -40,6 +40,8 @@ export interface Store {
   overdue(now: number): Session[]
   /** Forgets sessions that ended before a time. */
   forget(endedBefore: number): void
+  /** Forgets the ended sessions that a party coordinated, but the newest. */
+  trim(coordinator: PartyId, keep: number): void
   close(): void
 }
 
@@ -142,6 +144,10 @@ function queries(database: Database): Omit<Store, 'secret' | 'save' | 'session' 
   )
   const overdue = database.prepare('SELECT id FROM sessions WHERE ended_at IS NULL AND expires_at <= ?')
   const forget = database.prepare('DELETE FROM sessions WHERE ended_at < ?')
+  const trim = database.prepare(
+    `DELETE FROM sessions WHERE id IN (SELECT s.id FROM sessions s JOIN places p ON p.session_id = s.id
+       WHERE p.party_id = :coordinator AND p.number = 1 AND s.ended_at IS NOT NULL ORDER BY s.created_at DESC LIMIT -1 OFFSET :keep)`,
+  )
   return {
     list: ({ party, limit, after, status, type }) =>
       load(list.all({ party, limit, status: status ?? null, type: type ?? null, before: after?.createdAt ?? null, beforeId: after?.id ?? null })),
@@ -152,6 +158,9 @@ function queries(database: Database): Omit<Store, 'secret' | 'save' | 'session' 
     overdue: (now) => load(overdue.all(now)),
     forget: (endedBefore) => {
       forget.run(endedBefore)
+    },
+    trim: (coordinator, keep) => {
+      trim.run({ coordinator, keep })
     },
   }
 }

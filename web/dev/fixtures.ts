@@ -120,7 +120,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   'lobby-answered': at(session(approving(true), { places: roster(['approved', 'joined', 'approved']) })),
   'ceremony-connecting': at(session({ at: 'connecting' }, { places: roster(['approved', 'approved', 'approved']).map((p) => (p.place === 2 ? { ...p, connection: 'connecting', linkedTo: [] } : p)), steps: KEYGEN_STEPS.map((s) => ({ ...s, state: 'todo', heard: [] })) })),
   'ceremony-running': at(session({ at: 'running', round: 3, of: 5, waitingFor: [2], since: NOW - 12_000 }, { places: roster(['approved', 'approved', 'approved']), steps: KEYGEN_STEPS })),
-  'ceremony-signing': at(signing(PSBT, { at: 'running', round: 1, of: 2, waitingFor: [], since: NOW }, { steps: [{ name: 'nonces', state: 'now', heard: [1] }, { name: 'shares', state: 'todo', heard: [] }] })),
+  'ceremony-signing': at(signing(PSBT, { at: 'running', round: 1, of: 2, waitingFor: [], since: NOW }, { steps: [{ name: 'hello', state: 'now', heard: [1] }, { name: 'shares', state: 'todo', heard: [] }] })),
   'failed-keygen': at(session(FAILED, { places: roster(['approved', 'gone', 'approved']) })),
   'failed-declined': at(signing(PSBT, { at: 'failed', error: { ...FAILED.error, code: 'E_DECLINED', sentence: 'Ben’s phone declined: “Something in it is wrong”.', safe: 'Nothing was signed.', next: 'Talk to Ben, then ask again.' } })),
   'wallet-made': { ...at(session({ at: 'done', wallet: WALLET.id, finishedAt: NOW }, { places: roster(['approved', 'approved', 'approved']) })) },

@@ -15,7 +15,7 @@ export function strengthOf(passphrase: string): Strength {
   const bits = countedCharacters(passphrase.toLowerCase()) * Math.log2(alphabetSize(passphrase))
   if (bits < 45) return 'weak'
   if (bits < 65) return 'fair'
-  return bits < 90 ? 'good' : 'strong'
+  return bits < 85 ? 'good' : 'strong'
 }
 
 function countedCharacters(text: string): number {

@@ -8,7 +8,6 @@ const steps = {
   exchange: { title: 'Exchange', about: 'Each device gives every other one its piece' },
   check: { title: 'Check', about: 'All devices compare what they received' },
   confirm: { title: 'Confirm', about: 'All devices keep their part and say so' },
-  nonces: { title: 'Prepare', about: 'Each signer makes a number used only once' },
   shares: { title: 'Sign', about: 'Each signer adds its part of the signature' },
 }
 

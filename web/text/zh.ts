@@ -8,7 +8,6 @@ const steps = {
   exchange: { title: '交换', about: '每台设备把各自的一份交给其他设备' },
   check: { title: '核对', about: '所有设备比对收到的内容' },
   confirm: { title: '确认', about: '所有设备保存自己的部分并相互告知' },
-  nonces: { title: '准备', about: '每个签名方生成一个只用一次的数' },
   shares: { title: '签名', about: '每个签名方加上自己的那部分签名' },
 }
 

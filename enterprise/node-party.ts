@@ -1,8 +1,7 @@
-/** The composition of a party as it runs in Node: what `createParty` is given, and which vault it opens. */
+/** The composition of a party as it runs in Node: what `createParty` is given. */
 import { createHash, randomBytes, webcrypto } from 'node:crypto'
 import { interpret, InvalidIntent } from '@trivet/chains'
-import { createParty, systemClock, type Policy, type Role } from '@trivet/party'
-import type { DrivenParty } from '@trivet/party/port'
+import { createParty, systemClock, type Party, type Policy, type Role } from '@trivet/party'
 import type { Transport } from '@trivet/party/transport'
 import { createVault, type Store } from '@trivet/party/vault'
 import { InputError } from '@trivet/protocol/core'
@@ -10,36 +9,24 @@ import type { Interpret } from '@trivet/protocol/intent'
 import type { Log, LogFields } from './log.ts'
 import packageJson from './package.json' with { type: 'json' }
 
-export interface PartyOptions {
-  readonly name: string
+export interface NodePartyOptions {
   readonly role: Role
-  /** 32 bytes that seal the vault; wiped here. */
-  readonly key: Uint8Array
   readonly store: Store
   readonly transport: Transport
   readonly policy: Policy
   readonly log: Log
 }
 
-/**
- * Opens the one party of this store, or makes it at the first start; signalling connects by itself from then on.
- * @throws VaultError when the key is not the vault's, or the vault is damaged
- */
-export async function openParty({ name, role, key, store, transport, policy, log }: PartyOptions): Promise<DrivenParty> {
+export async function createNodeParty({ role, store, transport, policy, log }: NodePartyOptions): Promise<Party> {
   const rng = (size: number): Uint8Array => Uint8Array.from(randomBytes(size))
-  const party = createParty({
-    rng, clock: systemClock, transport, policy, role,
-    vault: createVault({ store, subtle: webcrypto.subtle, rng }),
+  const { subtle } = webcrypto
+  return await createParty({
+    rng, subtle, clock: systemClock, transport, policy, role,
+    vault: createVault({ store, subtle, rng }),
     interpret: interpretForParty,
     build: Uint8Array.from(createHash('sha256').update(`trivet-enterprise/${packageJson.version}`).digest()),
     log: (event, fields) => log.info(definedOnly(fields), event),
   })
-  try {
-    await party.open({ name, source: { kind: 'raw', key } })
-  } finally {
-    key.fill(0)
-  }
-  return party
 }
 
 /** `chains` knows no errors but its own. */

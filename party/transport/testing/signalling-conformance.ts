@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { InputError, Refused, TransportError } from '@trivet/protocol/core'
 import { partyIdOf } from '@trivet/signalling/wire'
 import type { CreatedSession, PartyId, SessionInfo, SessionRequest } from '@trivet/signalling/wire'
-import type { Login, Signalling, SignallingEvent } from './types.ts'
+import type { Login, Signalling, SignallingEvent } from '../types.ts'
 
 export interface SignallingFixture {
   /** A fresh server. */

@@ -1,7 +1,7 @@
 /** What every kind of link must do: one suite, run for each. */
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Link, LinkFactory, LinkPath } from './types.ts'
+import type { Link, LinkFactory, LinkPath } from '../types.ts'
 
 export interface LinkFixture {
   /** Two factories whose links can meet. */

@@ -5,10 +5,10 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import type { MpcError } from '@trivet/protocol/core'
 import { partyIdOf } from '@trivet/signalling/wire'
 import type { PartyId } from '@trivet/signalling/wire'
-import type { Clock } from '../clock.ts'
-import type { LinkFactory } from '../transport/types.ts'
-import { openChannel } from './channel.ts'
-import type { Channel, ChannelState } from './channel.ts'
+import type { Clock } from '../../clock.ts'
+import type { LinkFactory } from '../../transport/types.ts'
+import { openChannel } from '../channel.ts'
+import type { Channel, ChannelState } from '../types.ts'
 
 /** Time stands still until `advance`. */
 export class ManualClock implements Clock {

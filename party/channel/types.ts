@@ -1,0 +1,62 @@
+import type { MpcError, Rng } from '@trivet/protocol/core'
+import type { PartyId } from '@trivet/signalling/wire'
+import type { Clock } from '../clock.ts'
+import type { LinkFactory, LinkPath } from '../transport/types.ts'
+
+/** `connecting`: not yet; `up`: messages pass; `lost`: was up, another link is being made. */
+export type ChannelState = 'connecting' | 'up' | 'lost'
+
+export interface ChannelOptions {
+  /** `sign`: Ed25519 by the identity key, 64 bytes. */
+  readonly me: { readonly partyId: PartyId; sign(message: Uint8Array): Promise<Uint8Array> }
+  /** `publicKey`: Ed25519, 32 bytes, of the peer's identity card; `verify` is given it back. */
+  readonly peer: {
+    readonly partyId: PartyId
+    readonly publicKey: Uint8Array
+    verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>
+  }
+  /** 32 bytes, equal at both ends: hash of the room and its roster. */
+  readonly context: Uint8Array
+  readonly links: LinkFactory
+  /** Hands bytes to the peer's `Channel.signal` over the introduction server; rejects if it cannot. At most 16,474 bytes. */
+  signal(bytes: Uint8Array): Promise<void>
+  readonly rng: Rng
+  readonly clock: Clock
+  readonly events: ChannelEvents
+  /** How long a peer may be out of reach before the channel fails. Default 25 s. */
+  readonly giveUpAfterMs?: number
+}
+
+/** None is called before `openChannel` has returned, nor after `failed` or `closed`. They must not throw. */
+export interface ChannelEvents {
+  /** `path` while it is up. */
+  state(state: ChannelState, path: LinkPath | undefined): void
+  /** The peer's messages: each once, whole, in the order they were sent. */
+  message(bytes: Uint8Array): void
+  /** May send again after `send` returned false. */
+  drain?(): void
+  /**
+   * The end, if it is a bad one: `Refused` E_INTERCEPTED (the introduction server altered something) or E_VERSION, `Malformed` (the
+   * peer broke the channel's rules), `TransportError` (out of reach, or restarted).
+   */
+  failed(error: MpcError): void
+  /** The end, if it is a good one: either side closed, and everything both had to say was received. */
+  closed(): void
+}
+
+/** Ordered, whole, exactly-once delivery between two parties, over as many links as it takes. */
+export interface Channel {
+  /** Feeds what the peer's `ChannelOptions.signal` sent. */
+  signal(bytes: Uint8Array): void
+  /**
+   * Takes a copy of a message of 1 to 262,144 bytes; also before the channel is up. Does nothing after its end.
+   * @returns false when more than 1 MiB waits for acknowledgement: better wait for `drain`
+   * @throws {InputError} empty, too large, or after `close`
+   * @throws {TransportError} if 16 MiB wait already
+   */
+  send(message: Uint8Array): boolean
+  /** Delivers what was sent, tells the peer, lets it finish too, and then ends with `closed`. */
+  close(): void
+  /** Ends at once, without an event, forgetting what was not delivered. */
+  drop(): void
+}

@@ -1,0 +1,71 @@
+import { render } from 'svelte/server'
+import { expect, test } from 'vitest'
+import App from '../App.svelte'
+import { NOW, SCENES, type Scene } from '../dev/fixtures.ts'
+import { stillParty } from '../dev/still-party.ts'
+import { LANGUAGES } from '../state/language.svelte.ts'
+import { PartyState } from '../state/party.svelte.ts'
+import { Router } from '../state/router.svelte.ts'
+
+const WINDOW = { history: { state: null, pushState() {} }, addEventListener() {}, removeEventListener() {}, scrollTo() {} }
+
+function htmlOf(scene: Scene, language: string): { head: string; body: string } {
+  const router = new Router(WINDOW, scene.link)
+  if (scene.route !== undefined) router.go(scene.route)
+  const problems = scene.missing === true ? [{ code: 'insecure-context' as const, detail: 'x' }] : []
+  const party = new PartyState(stillParty(scene))
+  return render(App, { props: { party, router, problems, pageUrl: 'https://x.example/', now: () => NOW, store: undefined, languages: [language] } })
+}
+const textOf = (html: string): string => html.replace(/<!--.*?-->/gsu, '').replace(/<[^>]*>/gu, ' ')
+
+const cases = Object.entries(SCENES).flatMap(([name, scene]) => LANGUAGES.map((language) => ({ name, scene, language })))
+
+test.each(cases)('$name in $language has one heading and no hole in its text', ({ scene, language }) => {
+  const { body } = htmlOf(scene, language)
+  expect(body.match(/<h1[ >]/gu)).toHaveLength(1)
+  expect(textOf(body)).not.toMatch(/undefined|NaN|\[object|=>/u)
+})
+
+test.each(cases)('$name in $language holds nothing that the content policy forbids', ({ scene, language }) => {
+  const { body, head } = htmlOf(scene, language)
+  expect(body + head).not.toMatch(/<[^>]*\sstyle=|<[^>]*\son[a-z]+=|<style|<script|javascript:/u)
+})
+
+test.each(Object.entries(SCENES))('%s names every control', (_, scene) => {
+  const { body } = htmlOf(scene, 'en')
+  for (const [, attributes = '', content = ''] of body.matchAll(/<button([^>]*)>(.*?)<\/button>/gsu)) {
+    expect(/aria-label="[^"]+"/u.test(attributes) || textOf(content).trim() !== '', `${attributes} ${content}`).toBe(true)
+  }
+  for (const [, attributes = ''] of body.matchAll(/<(?:textarea|select|input(?![^>]*type="(?:radio|checkbox|file)"))([^>]*)>/gsu)) {
+    const id = /\sid="([^"]+)"/u.exec(attributes)?.[1]
+    expect(id !== undefined && body.includes(`for="${id}"`), attributes).toBe(true)
+  }
+})
+
+test('requests that wait are counted in the title', () => {
+  const waiting = SCENES['wallet-request-waits']
+  const quiet = SCENES['wallet']
+  expect(waiting && htmlOf(waiting, 'en').head).toContain('<title>(1) Trivet</title>')
+  expect(quiet && htmlOf(quiet, 'en').head).toContain('<title>Trivet</title>')
+})
+
+test('a dangerous request cannot be approved before it was acknowledged', () => {
+  const approve = (name: string): string | undefined => {
+    const scene = SCENES[name]
+    const buttons = scene === undefined ? [] : [...htmlOf(scene, 'en').body.matchAll(/<button[^>]*>.*?<\/button>/gsu)].map(([button]) => button)
+    return buttons.find((button) => textOf(button).includes('Approve'))
+  }
+  expect(approve('request-danger')).toMatch(/<button[^>]*\sdisabled/u)
+  expect(approve('request-theirs')).not.toMatch(/<button[^>]*\sdisabled/u)
+})
+
+test('names from other devices are text, without direction marks', () => {
+  const scene = SCENES['lobby-asked']
+  if (scene === undefined) throw new Error('no such scene')
+  const evil = 'Ben\u202E<img src=x onerror=alert(1)>'
+  const sessions = scene.view.sessions.map((s) => ({ ...s, places: s.places.map((p) => ({ ...p, name: evil })) }))
+  const { body } = htmlOf({ ...scene, view: { ...scene.view, sessions } }, 'en')
+  expect(body).not.toContain('<img')
+  expect(body).not.toContain('\u202E')
+  expect(body).toContain('Ben&lt;img')
+})

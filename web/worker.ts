@@ -1,0 +1,53 @@
+/**
+ * Composition root of the worker, which owns the party, its vault, the protocols and all keys. It reaches the network only through
+ * the main thread, as opaque bytes.
+ */
+import { interpret, InvalidIntent } from '@trivet/chains'
+import { askPerson, createParty, systemClock } from '@trivet/party'
+import { portOf, remoteTransport, serveParty } from '@trivet/party/port'
+import { createVault } from '@trivet/party/vault'
+import { InputError } from '@trivet/protocol/core'
+import type { Interpret } from '@trivet/protocol/intent'
+import { platformRng } from './platform/random.ts'
+import { createIdbStore } from './platform/store-idb.ts'
+import { platformCrypto } from './platform/webcrypto.ts'
+
+/** Hex, 64 characters: SHA-256 of the sources this build was made from. */
+declare const __BUILD__: string
+
+addEventListener('message', ({ ports: [driving, transport] }) => {
+  if (driving === undefined || transport === undefined) throw new Error('expected two ports')
+  // An error here must be seen by the page, not only by the console: a rejected promise is no `error` event.
+  run(driving, transport).catch((error: unknown) => { setTimeout(() => { throw error }) })
+}, { once: true })
+
+async function run(driving: MessagePort, transport: MessagePort): Promise<void> {
+  const rng = platformRng(crypto)
+  const { subtle } = await platformCrypto(crypto)
+  const party = await createParty({
+    rng,
+    clock: systemClock,
+    transport: remoteTransport(portOf(transport)),
+    vault: createVault({ store: createIdbStore(indexedDB, 'trivet'), subtle, rng }),
+    subtle: crypto.subtle,
+    policy: askPerson,
+    interpret: interpretForParty,
+    log: (event, fields) => { console.debug(event, fields) },
+    role: 'mobile-app',
+    build: fromHex(__BUILD__),
+  })
+  serveParty(portOf(driving), party)
+}
+
+/** `chains` has an error class of its own, since it imports nothing of `protocol` but types. */
+const interpretForParty: Interpret = (intent, keys) => {
+  try {
+    return interpret(intent, keys)
+  } catch (error) {
+    throw error instanceof InvalidIntent ? new InputError(error.field, error.message) : error
+  }
+}
+
+function fromHex(hex: string): Uint8Array {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
+}
