@@ -1,8 +1,8 @@
 /** The worker thread that holds party, vault and keys, seen from the main thread, which owns the network. */
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import { portOf, remoteParty, serveTransport, type DrivenParty } from '@trivet/party/port'
 import type { Transport } from '@trivet/party/transport'
-import { STOP, type WorkerSetup } from './worker-setup.ts'
+import { STOP, type WorkerSetup, type WorkerStart } from './worker-setup.ts'
 
 /** How long the worker may take to close its vault. */
 const STOP_WITHIN_MS = 5_000
@@ -19,15 +19,18 @@ export interface PartyThread {
  * @param entry the worker's file: `worker.ts` from source, `worker.js` in the build, beside this one in both
  */
 export function startPartyThread(setup: WorkerSetup, transport: Transport, entry = entryBeside(import.meta.url)): PartyThread {
+  // A port of its own for the party: what is asked before the worker listens there waits, while the transport is in use already.
+  const { port1: mine, port2: partyPort } = new MessageChannel()
+  const start: WorkerStart = { setup, partyPort }
   const worker = new Worker(entry, {
-    workerData: setup,
+    workerData: start,
+    transferList: [partyPort],
     // Only `main.ts` reads the environment: the worker is given none.
     env: {},
     execArgv: entry.pathname.endsWith('.ts') ? ['--import', new URL('./register-typescript.mjs', import.meta.url).href] : [],
   })
-  const port = portOf(worker)
-  const stopServing = serveTransport(port, transport)
-  const party = remoteParty(port)
+  const stopServing = serveTransport(portOf(worker), transport)
+  const party = remoteParty(portOf(mine))
   let stopping = false
 
   const ended = new Promise<Error | undefined>((resolve) => {
@@ -36,6 +39,7 @@ export function startPartyThread(setup: WorkerSetup, transport: Transport, entry
   })
   const failure = ended.then((error) => {
     party.close()
+    mine.close()
     stopServing()
     return error ?? new Promise<never>(() => undefined)
   })

@@ -1,8 +1,15 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { EnterpriseConfig } from './config.ts'
 import type { LogOptions } from './log.ts'
 import type { PolicySource } from './policy/load.ts'
 
-/** What the main thread gives the worker at its start; nothing else reaches it but the port. */
+/** What the main thread gives the worker at its start; nothing else reaches it but its two ports. */
+export interface WorkerStart {
+  readonly setup: WorkerSetup
+  /** Where the party is driven. The transport is at the worker's own port. */
+  readonly partyPort: MessagePort
+}
+
 export interface WorkerSetup {
   readonly dataDir: string
   /** The worker reads or makes the key itself; the main thread never holds the bytes of one that comes from a file. */
@@ -13,5 +20,5 @@ export interface WorkerSetup {
   readonly log: LogOptions
 }
 
-/** Posted to the worker: close vault and party, then end. Everything else on the port belongs to `@trivet/party/port`. */
+/** Posted to the worker: close vault and party, then end. Everything else on that port belongs to `@trivet/party/port`. */
 export const STOP = 'trivet/stop'

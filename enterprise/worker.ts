@@ -7,27 +7,26 @@ import { createLog } from './log.ts'
 import { createNodeParty } from './node-party.ts'
 import { guardPolicy, logDecision, policyOf } from './policy/policy.ts'
 import { loadShareKey, openFileStore } from './store/index.ts'
-import { STOP, type WorkerSetup } from './worker-setup.ts'
+import { STOP, type WorkerStart } from './worker-setup.ts'
 
 if (parentPort === null) throw new Bug('the worker was started as a program of its own')
 // Both ends are of one build: the shape is what `startPartyThread` gives.
-const setup: WorkerSetup = workerData
+const { setup, partyPort }: WorkerStart = workerData
 const log = createLog(setup.log)
 // The key first: it is made only where there is no vault yet.
 const key = loadShareKey({ source: setup.shareKey, dataDir: setup.dataDir, warn: (sentence) => log.warn({}, sentence) })
 const store = openFileStore(setup.dataDir)
-const port = portOf(parentPort)
 
 const party = await createNodeParty({
   role: setup.partyRole,
   store,
-  transport: remoteTransport(port),
+  transport: remoteTransport(portOf(parentPort)),
   policy: guardPolicy(policyOf(setup.policy), systemClock.after, logDecision(log)),
   log,
 })
 // The vault is open before signalling has let the party in, which may take as long as the server is away.
 party.subscribe(({ me }) => { if (me !== undefined) key.fill(0) })
-serveParty(port, party)
+serveParty(portOf(partyPort), party)
 parentPort.on('message', (message: unknown) => {
   if (message === STOP) void stop()
 })

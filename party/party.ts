@@ -107,7 +107,7 @@ class LocalParty<Key> implements Party {
   async close(): Promise<void> {
     await this.#lock()
     this.#stopListening()
-    await this.#options.transport.signalling.close()
+    this.#options.transport.signalling.close()
     this.#listeners.clear()
   }
 
@@ -168,7 +168,7 @@ class LocalParty<Key> implements Party {
     await desk?.close()
     device.wallets.wipe()
     device.vault.lock()
-    await this.#options.transport.signalling.close()
+    this.#options.transport.signalling.close()
     this.#connection = { state: 'idle' }
     this.#online = new Set()
     this.#vaults = vaultViews(await this.#options.vault.list())

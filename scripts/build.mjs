@@ -22,7 +22,7 @@ export async function ensureBuilt({ quiet = false } = {}) {
   console.error('Building page and servers …')
   const env = { NODE_ENV: 'production' }
   for (const config of ['vite.config.ts', 'vite.server.config.ts']) {
-    const args = ['build', '--config', config, '--logLevel', 'warn']
+    const args = ['build', '--config', config, '--logLevel', 'error']
     const { code } = await runNode('node_modules/vite/bin/vite.js', args, { env, output: quiet ? 'stderr' : 'show' })
     if (code !== 0) throw new Trouble(`The build by ${config} failed: its own message is above.`)
   }

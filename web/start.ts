@@ -19,11 +19,11 @@ export async function start(opened: OpenedLink | undefined): Promise<void> {
     const link = takeLink(location, history)
     if (link !== undefined) router.follow(link)
   })
-  const problems = await findProblems(window)
+  const [problems, url] = await Promise.all([findProblems(window), signallingUrl()])
   mount(App, {
     target,
     props: {
-      party: problems.length === 0 ? startParty() : new PartyState(),
+      party: problems.length === 0 ? startParty(url) : new PartyState(),
       router,
       problems,
       pageUrl: location.origin + location.pathname,
@@ -34,12 +34,13 @@ export async function start(opened: OpenedLink | undefined): Promise<void> {
   })
 }
 
-function startParty(): PartyState {
+/** @param url of the introduction server */
+function startParty(url: string): PartyState {
   const driving = new MessageChannel()
   const transport = new MessageChannel()
   const clock = systemClock
   serveTransport(portOf(transport.port1), {
-    signalling: createSignallingClient({ url: signallingUrl(), role: 'mobile-app', deviceType: 'browser', clock }),
+    signalling: createSignallingClient({ url, role: 'mobile-app', deviceType: 'browser', clock }),
     links: createWebrtcLinks({ clock }),
   })
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'party' })
@@ -49,10 +50,15 @@ function startParty(): PartyState {
   return party
 }
 
-/** The page may be served by another host than the one that introduces: then its address is in the page's head. */
-function signallingUrl(): string {
-  const configured = document.querySelector('meta[name="signalling"]')?.getAttribute('content') ?? ''
-  return configured === '' ? location.origin : configured
+/**
+ * The page may be served by another host than the one that introduces: `config.json` beside it then says where that is. Without
+ * the file, or with an empty address in it, it is the host of the page.
+ */
+async function signallingUrl(): Promise<string> {
+  const answer = await fetch('./config.json').catch(() => undefined)
+  const config: unknown = answer?.ok === true ? await answer.json() : undefined
+  const configured = typeof config === 'object' && config !== null && 'signalling_url' in config ? config.signalling_url : ''
+  return typeof configured === 'string' && configured !== '' ? configured : location.origin
 }
 
 /** Where the browser refuses storage, choices last until the page is closed. */

@@ -3,14 +3,13 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { portOf, remoteTransport, serveParty } from '@trivet/party/port'
 import type { Login } from '@trivet/party/transport'
-import { STOP, type WorkerSetup } from '../worker-setup.ts'
+import { STOP, type WorkerStart } from '../worker-setup.ts'
 import { scriptParty, unlocked } from './scripted-party.ts'
 
-const setup: WorkerSetup = workerData
+const { setup, partyPort }: WorkerStart = workerData
 if (parentPort === null) throw new Error('no port')
 if (setup.partyName === 'fails at the start') throw new Error('the vault is damaged')
 
-const port = portOf(parentPort)
 const party = scriptParty()
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
 const login: Login = {
@@ -19,10 +18,10 @@ const login: Login = {
 }
 party.answer('lock', async () => process.exit(7))
 party.answer('createInvitation', async ({ expiresInSeconds }) => ({ invitation: `for-${expiresInSeconds}-with-${Object.keys(process.env).length}-variables` }))
-serveParty(port, party.driven)
+serveParty(portOf(partyPort), party.driven)
 const view = unlocked()
 party.show({ ...view, connection: { state: 'connecting' }, ...(view.me === undefined ? {} : { me: { ...view.me, name: setup.partyName } }) })
-await remoteTransport(port).signalling.connect(login).then(() => party.show(view), () => undefined)
+await remoteTransport(portOf(parentPort)).signalling.connect(login).then(() => party.show(view), () => undefined)
 
 parentPort.on('message', (message: unknown) => {
   if (message === STOP && setup.partyName !== 'does not stop') process.exit()

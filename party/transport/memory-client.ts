@@ -96,7 +96,7 @@ export class MemoryClient implements Signalling, Attached {
   close(): void {
     this.goOffline()
     this.#party = undefined
-    this.#listeners.clear()
+    this.#watched = []
   }
 
   deliver(event: SignallingEvent): void {

@@ -45,7 +45,6 @@ class SignallingClient implements Signalling {
   #socket: ServerSocket | undefined
   #watched: readonly PartyId[] = []
   #failures = 0
-  #closed = false
   /** Settles `connect`. */
   #first: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
   #cancelRetry: () => void = () => undefined
@@ -58,8 +57,10 @@ class SignallingClient implements Signalling {
   }
 
   async connect(login: Login): Promise<void> {
-    if (this.#account !== undefined || this.#closed) throw new Bug('a signalling client connects once')
+    if (this.#account !== undefined) throw new Bug('a signalling client has one login at a time')
     const party = await partyIdOf(login.publicKey)
+    this.#failures = 0
+    this.#watched = []
     this.#account = { party, token: new Token(this.#rest, this.#options.clock, this.#origin, login, party) }
     await new Promise<void>((resolve, reject) => {
       this.#first = { resolve, reject }
@@ -109,27 +110,28 @@ class SignallingClient implements Signalling {
   }
 
   close(): void {
-    if (this.#closed) return
-    this.#closed = true
+    this.#account = undefined
     this.#cancelRetry()
     this.#cancelRenewal()
     this.#socket?.close()
     this.#socket = undefined
     this.#first?.reject(new TransportError('E_TRANSPORT', 'the connection to the introduction server was closed'))
-    this.#listeners.clear()
+    this.#first = undefined
   }
 
   /** One attempt to log in and connect; another follows if it fails, unless the server does not believe the login. */
   async #reach(): Promise<void> {
-    const { token } = this.#me()
+    const account = this.#me()
+    const { token } = account
     this.#tell({ kind: 'connection', state: 'connecting' })
     let login: string
     try {
       login = await token.get()
     } catch (error) {
+      if (this.#account !== account) return
       return error instanceof TransportError ? this.#retry(error.message) : this.#refused(error)
     }
-    if (this.#closed) return
+    if (this.#account !== account) return
     const socket: ServerSocket = new ServerSocket(this.#origin, login, this.#options.clock, {
       event: (name, value) => this.#heard(name, value),
       closed: (reason, word) => { if (this.#socket === socket) this.#lost(reason, word) },
@@ -140,11 +142,12 @@ class SignallingClient implements Signalling {
       if (this.#watched.length > 0) await socket.send('presence', { watch: this.#watched }, ignored)
     } catch (error) {
       socket.close()
+      if (this.#account !== account) return
       // The token may be one that a server which began anew does not know.
       token.forget()
       return this.#retry(error instanceof Error ? error.message : 'not reached')
     }
-    if (this.#closed) return socket.close()
+    if (this.#account !== account) return socket.close()
     this.#socket = socket
     this.#failures = 0
     this.#renewLater()
@@ -162,7 +165,7 @@ class SignallingClient implements Signalling {
   }
 
   #retry(reason: string): void {
-    if (this.#closed) return
+    if (this.#account === undefined) return
     this.#tell({ kind: 'connection', state: 'offline', reason })
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS)
     this.#failures += 1
@@ -207,7 +210,7 @@ class SignallingClient implements Signalling {
   }
 
   #me(): Account {
-    if (this.#account === undefined || this.#closed) throw new TransportError('E_TRANSPORT', 'not connected to the introduction server')
+    if (this.#account === undefined) throw new TransportError('E_TRANSPORT', 'not connected to the introduction server')
     return this.#account
   }
 

@@ -24,7 +24,7 @@ export type SignallingEvent =
   | { readonly kind: 'signal'; readonly sessionId: SessionId; readonly from: PartyId; readonly payload: Uint8Array }
   | { readonly kind: 'presence'; readonly party: PartyId; readonly online: boolean }
 
-/** The client of the signalling server. Reconnects by itself until closed. Calls reject with `TransportError` or `Refused`. */
+/** The client of the signalling server. Reconnects by itself until closed; then another login may follow. Calls reject with `TransportError` or `Refused`. */
 export interface Signalling {
   /** Logs in and stays connected. Resolves at the first successful login. */
   connect(login: Login): Promise<void>
@@ -41,6 +41,8 @@ export interface Signalling {
   send(sessionId: SessionId, to: PartyId, payload: Uint8Array): Promise<void>
   /** @returns a function that stops listening */
   listen(listener: (event: SignallingEvent) => void): () => void
+  /** Ends the connection; listeners stay for a next one. */
+  /** Ends the connection; listeners stay for a next login. */
   close(): void
 }
 

@@ -124,7 +124,12 @@ export class Run<T> {
 
   /** EVIDENCE from a member: messages that it received, signed by their senders. */
   evidence(from: Pid, shown: readonly Incoming[]): Output<T> {
-    return this.#guarded(() => { this.#dispute.shown(from, shown) })
+    return this.#guarded(() => {
+      this.#dispute.shown(from, shown)
+      // What was said to all and is signed is as good as heard: so everybody comes to see what made the first one stop.
+      for (const message of shown) if (message.to === 0) this.#inbox.put(message)
+      this.#advanceAll()
+    })
   }
 
   /** ABORT from a member: information; whom it blames is believed only with evidence. */
@@ -152,6 +157,7 @@ export class Run<T> {
   }
 
   #guarded(work: () => void): Output<T> {
+    const wasStopped = this.#end !== undefined || this.#disputed() !== undefined
     if (this.#end === undefined) {
       try {
         work()
@@ -162,6 +168,8 @@ export class Run<T> {
       }
       this.#look()
     }
+    // Once somebody stopped, nothing more is said; what still arrives may tell who was at fault.
+    if (wasStopped) this.#outbox = []
     return this.#output()
   }
 
@@ -193,7 +201,8 @@ export class Run<T> {
   /** Lets every `finally` run, so that secrets are wiped. */
   #stopTasks(): void {
     for (const task of this.#tasks.splice(0).reverse()) task.script.return(undefined)
-    this.#outbox = []
+    // What was said before stays said, unless it had to wait for a record that is not written.
+    if (this.#persist !== undefined) this.#outbox = []
     this.#queue = []
     this.#persist = undefined
   }
@@ -208,20 +217,16 @@ export class Run<T> {
 
   #output(): Output<T> {
     const state = this.#state()
-    // Once somebody stopped, nothing more is said or stored; what still arrives may tell who was at fault.
-    if (state.at === 'disputing' || state.at === 'failed') {
-      const show = this.#haveShown ? [] : this.#dispute.toShow(state.error)
-      this.#haveShown = true
-      this.#outbox = []
-      return { send: [], show, state }
-    }
-    if (this.#persist !== undefined) {
+    const hasStopped = state.at === 'disputing' || state.at === 'failed'
+    if (this.#persist !== undefined && !hasStopped) {
       this.#mayAbort = false
       return { send: [], show: [], state, persist: this.#persist.change }
     }
-    const send = this.#outbox
+    const send = this.#persist === undefined ? this.#outbox : []
     this.#outbox = []
-    return { send, show: [], state }
+    if (!hasStopped || this.#haveShown) return { send, show: [], state }
+    this.#haveShown = true
+    return { send, show: this.#dispute.toShow(state.error), state }
   }
 
   #waitingFor(): readonly Pid[] {

@@ -5,32 +5,12 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { describe, expect, test } from 'vitest'
 import type { PreparedEpoch } from '../core/change.ts'
 import { Run, type RunState } from '../core/run.ts'
-import { keygenRun, seededRng, simulate, subsets, testRoster, type Tamper } from '../testing/index.ts'
+import { generate, seededRng, signRun, simulate, subsets, type Tamper, type TestSigning } from '../testing/index.ts'
 import { frostMessages, frostSign, type FrostSignature } from './index.ts'
 
-function generate(t: number, n: number): readonly PreparedEpoch[] {
-  const roster = testRoster(t, n)
-  const { states } = simulate(roster.members.map(({ pid }) => pid), (me) => keygenRun(roster, me, `${t} of ${n}`), { seed: 'keys' })
-  return [...states.values()].map((state) => {
-    if (state.at !== 'done') throw new Error(`a party is ${state.at}`)
-    return state.result
-  })
-}
-
-interface Signing { suite: 2 | 3; signers: readonly number[]; message: Uint8Array; taproot?: boolean; seed: string; tamper?: Tamper }
-
-function sign(epochs: readonly PreparedEpoch[], { suite, signers, message, taproot = false, seed, tamper }: Signing): readonly RunState<FrostSignature>[] {
-  const makeRun = (me: number): Run<FrostSignature> => {
-    const epoch = epochs[me - 1]
-    const share = epoch?.keys.find((key) => key.suite === suite)
-    if (epoch === undefined || share === undefined) throw new Error('no share')
-    const ceremony = {
-      instance: sha256(utf8ToBytes(seed)), epoch: 1, threshold: epoch.roster.threshold, total: epochs.length,
-      share, signers, taproot, message, intent: utf8ToBytes('intent'),
-    }
-    return new Run({ me, parties: signers, vocabulary: [{ suite, messages: frostMessages }], script: frostSign(ceremony, seededRng(`${seed} ${me}`)) })
-  }
-  return [...simulate(signers, makeRun, { seed, ...(tamper === undefined ? {} : { tamper }) }).states.values()]
+function sign(epochs: readonly PreparedEpoch[], signing: TestSigning, tamper?: Tamper): readonly RunState<FrostSignature>[] {
+  const { states } = simulate(signing.signers, (me) => signRun(epochs, signing, me), { seed: signing.seed, ...(tamper === undefined ? {} : { tamper }) })
+  return [...states.values()]
 }
 
 function signatureOf(states: readonly RunState<FrostSignature>[]): FrostSignature {
@@ -47,7 +27,7 @@ function signatureOf(states: readonly RunState<FrostSignature>[]): FrostSignatur
 describe('FROST signing', () => {
   for (const [t, n] of [[2, 2], [2, 3], [3, 4], [3, 5], [5, 5]] as const) {
     test(`every ${t} of ${n} sign, for Ed25519, BIP-340 and Taproot`, () => {
-      const epochs = generate(t, n)
+      const epochs = generate(t, n, 'keys')
       const message = sha256(utf8ToBytes('what is signed'))
       const [ed, bip340] = [2, 3].map((suite) => epochs[0]?.keys.find((key) => key.suite === suite)?.groupKey)
       if (ed === undefined || bip340 === undefined) throw new Error('no keys')
@@ -63,49 +43,49 @@ describe('FROST signing', () => {
   }
 
   test('more signers than the threshold sign too', () => {
-    const epochs = generate(2, 3)
+    const epochs = generate(2, 3, 'keys')
     const { signature, publicKey } = signatureOf(sign(epochs, { suite: 2, signers: [1, 2, 3], message: utf8ToBytes('all three'), seed: 'three' }))
     expect(ed25519.verify(signature, utf8ToBytes('all three'), publicKey)).toBe(true)
   })
 
   test('names a signer whose share is wrong, and gives no signature', () => {
-    const epochs = generate(2, 3)
+    const epochs = generate(2, 3, 'keys')
     const tamper: Tamper = ({ from, type, body }) => (from === 3 && type === 0x41 ? [body.with(40, (body[40] ?? 0) ^ 1)] : undefined)
     for (const suite of [2, 3] as const) {
-      const [honest] = sign(epochs, { suite, signers: [1, 3], message: new Uint8Array(32), seed: `bad share ${suite}`, tamper })
+      const [honest] = sign(epochs, { suite, signers: [1, 3], message: new Uint8Array(32), seed: `bad share ${suite}` }, tamper)
       expect(honest).toMatchObject({ at: 'failed', error: { code: 'E_FROST_SHARE', culprits: [3] } })
     }
   })
 
   test('names a signer that tells different commitments to different signers', () => {
-    const epochs = generate(3, 4)
+    const epochs = generate(3, 4, 'keys')
     const other = signatureJoin(epochs)
     const tamper: Tamper = ({ from, type, receiver }) => (from === 4 && type === 0x40 && receiver === 1 ? [other] : undefined)
-    const states = sign(epochs, { suite: 2, signers: [1, 2, 4], message: new Uint8Array(32), seed: 'two faces', tamper })
+    const states = sign(epochs, { suite: 2, signers: [1, 2, 4], message: new Uint8Array(32), seed: 'two faces' }, tamper)
     for (const honest of states.slice(0, 2)) expect(honest).toMatchObject({ at: 'failed', error: { code: 'E_EQUIVOCATE', culprits: [4] } })
 
     /** A JOIN of party 4 for the same context with other commitments. */
     function signatureJoin(keys: readonly PreparedEpoch[]): Uint8Array {
       let join = new Uint8Array()
-      sign(keys, { suite: 2, signers: [1, 2, 4], message: new Uint8Array(32), seed: 'two faces', tamper: ({ from, type, body }) => {
+      sign(keys, { suite: 2, signers: [1, 2, 4], message: new Uint8Array(32), seed: 'two faces' }, ({ from, type, body }) => {
         if (from === 4 && type === 0x40) join = body.slice()
         return undefined
-      } })
+      })
       return join.with(0, (join[0] ?? 0) ^ 1)
     }
   })
 
   test('names a signer that approved another message', () => {
-    const epochs = generate(2, 3)
+    const epochs = generate(2, 3, 'keys')
     const tamper: Tamper = ({ from, type, body }) => (from === 2 && type === 0x40 ? [body.with(32, (body[32] ?? 0) ^ 1)] : undefined)
-    const [honest] = sign(epochs, { suite: 2, signers: [1, 2], message: new Uint8Array(32), seed: 'other message', tamper })
+    const [honest] = sign(epochs, { suite: 2, signers: [1, 2], message: new Uint8Array(32), seed: 'other message' }, tamper)
     expect(honest).toMatchObject({ at: 'failed', error: { code: 'E_SID', culprits: [2] } })
   })
 
   test('names the signer that stays silent', () => {
-    const epochs = generate(2, 3)
+    const epochs = generate(2, 3, 'keys')
     const tamper: Tamper = ({ from, type }) => (from === 2 && type === 0x41 ? [] : undefined)
-    const [honest] = sign(epochs, { suite: 2, signers: [1, 2], message: new Uint8Array(32), seed: 'silent', tamper })
+    const [honest] = sign(epochs, { suite: 2, signers: [1, 2], message: new Uint8Array(32), seed: 'silent' }, tamper)
     expect(honest).toMatchObject({ at: 'failed', error: { code: 'E_TIMEOUT', culprits: [2] } })
   })
 
@@ -115,7 +95,7 @@ describe('FROST signing', () => {
     ['the same signer twice', [1, 1], 'E_CONFIG'],
     ['signers without me', [2, 3], 'E_CONFIG'],
   ] as const)('refuses %s before anything is sent', ([, signers, code]) => {
-    const [epoch] = generate(2, 3)
+    const [epoch] = generate(2, 3, 'keys')
     const share = epoch?.keys[0]
     if (share === undefined) throw new Error('no share')
     const script = frostSign({ instance: new Uint8Array(32), epoch: 1, threshold: 2, total: 3, share, signers, taproot: false, message: new Uint8Array(32), intent: new Uint8Array() }, seededRng('x'))

@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { PreparedEpoch } from '../core/change.ts'
 import { groupOfSuite, mod, type Group } from '../core/group.ts'
 import { lagrangeAtZero } from '../core/polynomial.ts'
-import { keygenRun, simulate, subsets, testRoster } from '../testing/index.ts'
-
-function generate(t: number, n: number, seed: string): PreparedEpoch[] {
-  const roster = testRoster(t, n)
-  const { states } = simulate(roster.members.map(({ pid }) => pid), (me) => keygenRun(roster, me, seed), { seed })
-  return [...states.values()].map((state) => {
-    if (state.at !== 'done') throw new Error(`a party is ${state.at}${state.at === 'failed' ? `: ${state.error.message}` : ''}`, { cause: state })
-    return state.result
-  })
-}
+import { generate, subsets } from '../testing/index.ts'
 
 function interpolate(group: Group, shares: readonly { pid: number; signingShare: Uint8Array }[]): bigint {
   const set = shares.map(({ pid }) => pid)

@@ -1,46 +1,64 @@
-/** The malicious matrix of key generation: every attack on every field, by a party of a group, and what must hold whoever cheats. */
-import type { PreparedEpoch } from '../core/change.ts'
+/** The malicious matrix: every attack on every field of a protocol, by a party of a group, and what must hold whoever cheats. */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { Bug, type MpcError, type Pid } from '../core/errors.ts'
 import { groupOfSuite } from '../core/group.ts'
-import type { Roster } from '../core/roster.ts'
+import type { Run } from '../core/run.ts'
 import type { SuiteId } from '../core/suite-id.ts'
+import { frostMessages } from '../frost/script.ts'
 import { keygenVocabulary } from '../keygen/script.ts'
 import { attacksOn, stage, type Attack } from './attacks.ts'
 import { keygenRun, testRoster } from './parties.ts'
+import { generate, signRun } from './signing.ts'
 import { simulate, type Letter } from './simulate.ts'
 
+/** Parties with a protocol between them. */
 export interface Group {
-  readonly roster: Roster
-  /** Letters of an honest key generation of the same parties. */
+  readonly parties: readonly Pid[]
+  makeRun(me: Pid, seed: string): Run<object>
+  /** Letters of an honest run of the same parties. */
   readonly recorded: readonly Letter[]
   readonly attacks: readonly Attack[]
+  /** After which a party may be done before another one is told a lie. */
+  readonly lastMessage: string
 }
 
-export function group(threshold: number, total: number, suite: SuiteId): Group {
+export function keygenGroup(threshold: number, total: number, suite: SuiteId): Group {
   const roster = testRoster(threshold, total, [suite])
-  const { letters } = simulate(roster.members.map(({ pid }) => pid), (me) => keygenRun(roster, me, 'recorded'), { seed: 'recorded' })
   const attacks = keygenVocabulary(roster).flatMap(({ suite: header, messages }) =>
     messages.flatMap((message) => attacksOn(header, message, { group: groupOfSuite(header === 0 ? 1 : header), threshold })))
+  return recorded(roster.members.map(({ pid }) => pid), (me, seed) => keygenRun(roster, me, seed), attacks, 'VOTE')
+}
+
+export function signGroup(threshold: number, total: number, signers: readonly Pid[], suite: 2 | 3): Group {
+  const epochs = generate(threshold, total, 'matrix', [suite])
+  const attacks = frostMessages.flatMap((message) => attacksOn(suite, message, { group: groupOfSuite(suite), threshold }))
+  const message = sha256(utf8ToBytes('what is signed'))
+  return recorded(signers, (me, seed) => signRun(epochs, { suite, signers, message, seed }, me), attacks, 'sign SHARE')
+}
+
+function recorded(parties: readonly Pid[], makeRun: Group['makeRun'], attacks: readonly Attack[], lastMessage: string): Group {
+  const { letters } = simulate(parties, (me) => makeRun(me, 'recorded'), { seed: 'recorded' })
   // Among two, everybody is everybody: a lie to one party is a lie to all.
-  return { roster, recorded: letters, attacks: attacks.filter(({ toOne, kind }) => total > 2 || !toOne || kind === 'twice') }
+  const sensible = attacks.filter(({ toOne, kind }) => parties.length > 2 || !toOne || kind === 'twice')
+  return { parties, makeRun, recorded: letters, attacks: sensible, lastMessage }
 }
 
 export interface Outcome {
   readonly pid: Pid
   readonly isVictim: boolean
-  readonly result: PreparedEpoch | undefined
+  readonly result: object | undefined
   readonly error: MpcError | undefined
   readonly hasStored: boolean
 }
 
 /** @returns what the honest parties came to, or nothing where the attack changed nothing */
-export function attempt({ roster, recorded }: Group, attack: Attack, attacker: Pid): readonly Outcome[] | undefined {
-  const pids = roster.members.map(({ pid }) => pid)
-  const victim = pids.find((pid) => pid !== attacker) ?? 0
-  const staged = stage(attack, attacker, victim, recorded)
-  const { states, stored } = simulate(pids, (me) => keygenRun(roster, me, attack.name), { seed: attack.name, tamper: staged.tamper, isMute: staged.isMute })
+export function attempt({ parties, makeRun, recorded: letters }: Group, attack: Attack, attacker: Pid, seed = attack.name): readonly Outcome[] | undefined {
+  const victim = parties.find((pid) => pid !== attacker) ?? 0
+  const staged = stage(attack, attacker, victim, letters)
+  const { states, stored } = simulate(parties, (me) => makeRun(me, seed), { seed, tamper: staged.tamper, isMute: staged.isMute })
   if (!staged.hasCheated()) return undefined
-  return pids.filter((pid) => pid !== attacker).map((pid) => {
+  return parties.filter((pid) => pid !== attacker).map((pid) => {
     const state = states.get(pid)
     if (state?.at !== 'done' && state?.at !== 'failed') throw new Bug(`party ${pid} hangs`)
     return {
@@ -51,33 +69,39 @@ export function attempt({ roster, recorded }: Group, attack: Attack, attacker: P
 }
 
 /** @returns the sentence of the first rule that an attack broke, or nothing */
-export function brokenRule(attack: Attack, attacker: Pid, outcomes: readonly Outcome[]): string | undefined {
+export function brokenRule({ lastMessage }: Group, attack: Attack, attacker: Pid, outcomes: readonly Outcome[]): string | undefined {
   const errors = outcomes.flatMap(({ error }) => error ?? [])
-  const told = outcomes.map(({ pid, error }) => `${pid}: ${error === undefined ? 'done' : `${error.code} ${error.message} [${error.culprits.join()}]`}`).join('; ')
-  const isVote = attack.message.name === 'VOTE'
+  const isLast = attack.message.name === lastMessage
   const rules: readonly (readonly [string, boolean])[] = [
     ['no honest party is named for breaking the protocol', errors.every(({ fault, culprits }) => fault !== 'party' || culprits.join() === `${attacker}`)],
     ['our own code makes no mistake', errors.every(({ fault }) => fault !== 'program')],
-    ['all results are the same', new Set(outcomes.flatMap(({ result }) => result?.voteHash.join() ?? [])).size <= 1],
-    ['a result stands on a stored record of every honest party', outcomes.every(({ result }) => result === undefined) || outcomes.every(({ hasStored }) => hasStored)],
-    ['who got a bad message before the vote stores nothing', isVote || attack.kind === 'twice' || outcomes.every(({ isVictim, hasStored }) => !hasStored || (attack.toOne && !isVictim))],
-    ['the cheat is named', isNamed(attack, attacker, outcomes)],
+    ['all results are the same', new Set(outcomes.flatMap(({ result }) => (result === undefined ? [] : [publicPart(result)]))).size <= 1],
+    ['who got a bad message before the last stores nothing', isLast || attack.kind === 'twice' || outcomes.every(({ isVictim, hasStored }) => !hasStored || (attack.toOne && !isVictim))],
+    ['the cheat is named', isNamed(attack, attacker, isLast, outcomes)],
   ]
   const broken = rules.find(([, holds]) => !holds)
+  const told = outcomes.map(({ pid, error }) => `${pid}: ${error === undefined ? 'done' : `${error.code} ${error.message} [${error.culprits.join()}]`}`).join('; ')
   return broken === undefined ? undefined : `${attack.name} by party ${attacker} breaks “${broken[0]}” (${told})`
 }
 
-function isNamed({ kind, toOne, message }: Attack, attacker: Pid, outcomes: readonly Outcome[]): boolean {
+/** What all parties' results have in common. */
+function publicPart(result: object): string {
+  const value = 'voteHash' in result ? result.voteHash : 'signature' in result ? result.signature : undefined
+  if (!(value instanceof Uint8Array)) throw new Bug('a result without a public part')
+  return value.join()
+}
+
+function isNamed({ kind, toOne }: Attack, attacker: Pid, isLast: boolean, outcomes: readonly Outcome[]): boolean {
   const names = ({ error }: Outcome): boolean => error?.culprits.join() === `${attacker}`
   switch (kind) {
     case 'field':
     case 'length':
-      // A vote that one party cannot use does not keep the others from a certificate, which they hand on.
-      return outcomes.every((outcome) => names(outcome) || (toOne && message.name === 'VOTE' && !outcome.isVictim))
+      // A last message that one party cannot use does not keep the others from the result.
+      return outcomes.every((outcome) => names(outcome) || (toOne && isLast && !outcome.isVictim))
     // The second may come when everything is over.
     case 'twice': return outcomes.every((outcome) => names(outcome) || outcome.result !== undefined)
     case 'dead': return outcomes.every(names)
-    // Others may wait for the party that waits for the cheat: that one names it.
-    case 'withheld': return outcomes.some((outcome) => names(outcome) && outcome.isVictim) || outcomes.every(({ error }) => error === undefined || error.culprits.length > 0 || error.code === 'E_TIMEOUT')
+    // Whoever waits first names those it waits for, and they may be waiting for the cheat themselves.
+    case 'withheld': return outcomes.every(({ error }) => error === undefined || error.code === 'E_TIMEOUT')
   }
 }

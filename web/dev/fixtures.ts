@@ -75,7 +75,7 @@ function signing(intent: Uint8Array, state: SessionState, rest: Partial<SessionV
   const from = mine ? { index: 1, name: ANNA.name } : { index: 2, name: BEN.name }
   return session(state, {
     id: sessionId('2'), kind: 'sign', wallet: { ...COVER }, places: roster([mine ? 'approved' : 'joined', mine ? 'joined' : 'approved']).slice(0, 2),
-    request: { from, signers: [1, 2], suite, intent, preview, code: decodeIntent(intent).kind === 'message' ? '7K4M92QX' : 'R3DF8W2H' }, ...rest,
+    request: { from, signers: [1, 2], suite, intent, preview, code: decodeIntent(intent).kind === 'message' ? '7K4M-92QX' : 'R3DF-8W2H' }, ...rest,
   })
 }
 
