@@ -1,7 +1,5 @@
 /** A key generation as the party sees it: lobby or guest, then roster, approval, ceremony, certificate. */
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { Bug, concat, InputError, INVITE, MpcError, Refused, Run, TransportError, type PreparedEpoch } from '@trivet/protocol/core'
+import { Bug, InputError, INVITE, MpcError, Refused, Run, TransportError, type PreparedEpoch } from '@trivet/protocol/core'
 import { JOIN, VOTE } from '@trivet/protocol/epoch'
 import { keygen, keygenVocabulary } from '@trivet/protocol/keygen'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
@@ -18,6 +16,7 @@ import { keygenChannelContext, proposeKeygen, readKeygenProposal, SUITES, type K
 import type { LiveSession } from './live-session.ts'
 import { Lobby, type LobbyOptions } from './lobby.ts'
 import { Mesh } from './mesh.ts'
+import { ServerList } from './server-list.ts'
 
 const STEPS = ['hello', 'commit', 'exchange', 'check', 'confirm'] as const
 
@@ -37,6 +36,7 @@ export class KeygenSession implements LiveSession {
   readonly #deps: SessionDeps
   readonly #role: KeygenRole
   readonly #courier: Courier
+  readonly #list: ServerList
   readonly #lobby: Lobby | undefined
   readonly #createdAt: number
   #facts: Facts
@@ -55,6 +55,7 @@ export class KeygenSession implements LiveSession {
     this.#role = role
     this.#createdAt = deps.clock.now()
     this.#courier = new Courier(deps.signalling, id)
+    this.#list = new ServerList(deps.signalling, id, deps.identity.card.partyId)
     this.#lobby = role.kind === 'coordinator' ? new Lobby({ ...role.lobby, deps, courier: this.#courier }) : undefined
     this.#facts = role.kind === 'coordinator' ? role.lobby : { walletName: '', threshold: 0, total: 0, expiresAt: role.expiresAt }
     deps.clock.after(Math.max(0, this.#facts.expiresAt - deps.clock.now()), () => {
@@ -69,6 +70,7 @@ export class KeygenSession implements LiveSession {
   told(info: SessionInfo): void {
     this.#info = info
     this.#courier.told(info)
+    this.#list.told(info)
     this.#lobby?.told(info)
     if (info.status === 'cancelled' || info.status === 'expired' || info.status === 'failed') this.#cancelled(info)
     this.#deps.changed()
@@ -107,7 +109,7 @@ export class KeygenSession implements LiveSession {
   async approve(): Promise<void> {
     if (this.#gathering === undefined) throw new InputError('session', 'there is nothing to approve yet')
     await this.#gathering.approve()
-    await this.#deps.signalling.ready(this.id).catch(() => undefined) // for the server's list only
+    this.#list.ready()
   }
 
   async decline(reason: string): Promise<void> {
@@ -250,14 +252,13 @@ export class KeygenSession implements LiveSession {
     const proposal = this.#proposal
     if (epoch === undefined || proposal === undefined) throw new Bug('a key generation without a result')
     const votes = proposal.members.flatMap(({ pid }) => gathering.desk.find(proposal.instance, { suite: 0, type: VOTE, from: pid, to: 0 }) ?? [])
-    const { wallets, ed25519, clock, log, signalling } = this.#deps
+    const { wallets, ed25519, clock, log } = this.#deps
     const work = async (): Promise<void> => {
       await wallets.commit(epoch.walletId, await certify(wallets.get(epoch.walletId), votes, ed25519))
       this.#end = { wallet: epoch.walletId, at: clock.now() }
       log('wallet made', { wallet: epoch.walletId, threshold: epoch.roster.threshold, total: proposal.members.length })
       this.#deps.changed()
-      const resultHash = bytesToHex(sha256(concat(utf8ToBytes('trivet/result/v1'), epoch.voteHash)))
-      await signalling.complete(this.id, resultHash).catch(() => undefined) // for the server's list only
+      this.#list.complete(epoch.voteHash)
     }
     work().catch((error: unknown) => { this.#fail(error instanceof MpcError ? error : new Bug('committing failed', error)) })
   }

@@ -1,7 +1,5 @@
 /** A signing as the party sees it: the request travels over the channels, so the introduction server learns nothing of it. */
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { Bug, concat, encodeEnvelope, InputError, MpcError, Refused, TransportError } from '@trivet/protocol/core'
+import { Bug, encodeEnvelope, InputError, MpcError, Refused, TransportError } from '@trivet/protocol/core'
 import type { FrostSignature } from '@trivet/protocol/frost'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { PlaceView, SessionState, SessionView } from '../api.ts'
@@ -12,6 +10,7 @@ import { Gathering } from './gathering.ts'
 import type { LiveSession } from './live-session.ts'
 import { memberOf, nameOf, type SessionMember } from './member.ts'
 import { Mesh } from './mesh.ts'
+import { ServerList } from './server-list.ts'
 import { readSignRequest, shortCode, signChannelContext, signersOf, signingRuns, type SignRequestFacts } from './sign-request.ts'
 
 const STEPS = ['hello', 'shares'] as const
@@ -25,6 +24,7 @@ export class SignSession implements LiveSession {
   /** Everybody who is asked, with me: known to this party from a wallet. */
   readonly #known: readonly SessionMember[]
   readonly #courier: Courier
+  readonly #list: ServerList
   readonly #mesh: Mesh
   readonly #createdAt: number
   readonly #early: { readonly from: PartyId; readonly bytes: Uint8Array }[] = []
@@ -41,6 +41,7 @@ export class SignSession implements LiveSession {
     this.#known = known
     this.#createdAt = deps.clock.now()
     this.#courier = new Courier(deps.signalling, id)
+    this.#list = new ServerList(deps.signalling, id, deps.identity.card.partyId)
     this.#mesh = new Mesh({
       ...deps, context: signChannelContext(id, known.map(({ card }) => card.partyId)),
       signal: (to, bytes) => this.#courier.hand(to, signalFrame('channel', bytes)),
@@ -65,6 +66,7 @@ export class SignSession implements LiveSession {
 
   told(info: SessionInfo): void {
     this.#courier.told(info)
+    this.#list.told(info)
     for (const { party_id: party, status, online } of info.participants) {
       const member = party === undefined ? undefined : memberOf(this.#known, party)
       if (member === undefined || party === this.#deps.identity.card.partyId || !online || status === 'invited' || this.#end !== undefined) continue
@@ -83,7 +85,7 @@ export class SignSession implements LiveSession {
   async approve(): Promise<void> {
     if (this.#gathering === undefined) throw new InputError('session', 'the request has not arrived yet')
     await this.#gathering.approve()
-    await this.#deps.signalling.ready(this.id).catch(() => undefined) // for the server's list only
+    this.#list.ready()
   }
 
   async decline(reason: string): Promise<void> {
@@ -186,8 +188,7 @@ export class SignSession implements LiveSession {
     this.#end = { signatures, at: this.#deps.clock.now() }
     this.#deps.log('signed', { session: this.id, wallet: wallet.id, suite: share.suite, signatures: signatures.length })
     this.#deps.changed()
-    const resultHash = bytesToHex(sha256(concat(utf8ToBytes('trivet/result/v1'), instance, ...signatures)))
-    this.#deps.signalling.complete(this.id, resultHash).catch(() => undefined) // for the server's list only
+    this.#list.complete(instance, ...signatures)
   }
 
   #gone(party: PartyId, error: MpcError | undefined): void {

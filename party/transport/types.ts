@@ -41,7 +41,6 @@ export interface Signalling {
   send(sessionId: SessionId, to: PartyId, payload: Uint8Array): Promise<void>
   /** @returns a function that stops listening */
   listen(listener: (event: SignallingEvent) => void): () => void
-  /** Ends the connection; listeners stay for a next one. */
   /** Ends the connection; listeners stay for a next login. */
   close(): void
 }

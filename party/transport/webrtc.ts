@@ -6,22 +6,13 @@
 import SimplePeer from 'simple-peer'
 import { Bug, InputError } from '@trivet/protocol/core'
 import type { Clock } from '../clock.ts'
-import type { Link, LinkEvents, LinkFactory, LinkPath } from './types.ts'
 import { decodeSignal, encodeSignal, fingerprintOf } from './sdp.ts'
 import type { Candidate, Description } from './sdp.ts'
+import type { Link, LinkEvents, LinkFactory } from './types.ts'
+import { isStack, pathOf, watchedStack } from './webrtc-stack.ts'
+import type { PeerConnection, WebrtcStack } from './webrtc-stack.ts'
 
-/** A WebRTC implementation: the browser's globals, or an npm package of the same shape. */
-export interface WebrtcStack {
-  readonly RTCPeerConnection: new (configuration: object) => PeerConnection
-  readonly RTCSessionDescription: new (init: Description) => object
-  readonly RTCIceCandidate: new (init: Candidate['candidate']) => object
-}
-
-interface PeerConnection {
-  readonly localDescription: { readonly sdp: string } | null
-  readonly remoteDescription: { readonly sdp: string } | null
-  getStats(): Promise<{ forEach(use: (report: unknown) => void): void }>
-}
+export type { WebrtcStack } from './webrtc-stack.ts'
 
 export interface IceServer {
   readonly urls: string | readonly string[]
@@ -45,6 +36,9 @@ const MAX_MESSAGE_BYTES = 65_536
 /** @roamhq/wrtc drops silently once 16 MiB are buffered, browsers throw: stay far below. */
 const HIGH_WATER_BYTES = 1_000_000
 const MAX_CANDIDATES = 64
+/** No message is empty, so an empty one can say that the link ends. */
+const FAREWELL = new Uint8Array()
+const FAREWELL_WITHIN_MS = 1_000
 
 /** @throws {InputError} if the platform has no WebRTC and none was given */
 export function createWebrtcLinks(options: WebrtcOptions): LinkFactory {
@@ -56,6 +50,7 @@ export function createWebrtcLinks(options: WebrtcOptions): LinkFactory {
 class WebrtcLink implements Link {
   readonly #peer: SimplePeer
   readonly #events: LinkEvents
+  readonly #clock: Clock
   readonly #log: (sentence: string) => void
   /** The one description that may still come. */
   #expected: Description['type'] | undefined
@@ -67,6 +62,7 @@ class WebrtcLink implements Link {
 
   constructor(stack: WebrtcStack, options: WebrtcOptions, initiator: boolean, events: LinkEvents) {
     this.#events = events
+    this.#clock = options.clock
     this.#log = options.log ?? (() => undefined)
     this.#expected = initiator ? undefined : 'offer'
     this.#peer = new SimplePeer({
@@ -75,7 +71,7 @@ class WebrtcLink implements Link {
       config: { iceServers: options.iceServers ?? [] },
       // Agreed beforehand, so that the other end cannot put a channel of its own in this one's place.
       channelConfig: { negotiated: true, id: 0, ordered: true },
-      wrtc: this.#watched(stack),
+      wrtc: watchedStack(stack, (connection) => { this.#connection = connection }),
       readableObjectMode: true,
       writableHighWaterMark: HIGH_WATER_BYTES,
     })
@@ -109,8 +105,17 @@ class WebrtcLink implements Link {
     return this.#peer.write(bytes)
   }
 
+  /**
+   * What was sent before still goes, then a farewell, at which the other end stops sending and closes. Besides, @roamhq/wrtc 0.10
+   * crashes its process where one end destroys a connection on which the other is just sending.
+   */
   close(): void {
-    this.#end('closed by this end')
+    if (this.#state !== 'open' || this.#peer.destroyed) return this.#end('closed by this end')
+    this.#reason = 'closed by this end'
+    this.#closed()
+    this.#peer.write(FAREWELL)
+    const cancel = this.#clock.after(FAREWELL_WITHIN_MS, () => { this.#peer.destroy() })
+    this.#peer.on('close', cancel)
   }
 
   #addCandidate(data: Candidate): void {
@@ -133,19 +138,6 @@ class WebrtcLink implements Link {
     this.#events.signal(bytes)
   }
 
-  /** simple-peer keeps its connection to itself; this shows it to us when it is made. */
-  #watched(stack: WebrtcStack): WebrtcStack {
-    const seen = (connection: PeerConnection): void => { this.#connection = connection }
-    class WatchedPeerConnection extends stack.RTCPeerConnection {
-      constructor(configuration: object) {
-        super(configuration)
-        seen(this)
-      }
-    }
-    const { RTCSessionDescription, RTCIceCandidate } = stack
-    return { RTCPeerConnection: WatchedPeerConnection, RTCSessionDescription, RTCIceCandidate }
-  }
-
   async #opened(): Promise<void> {
     try {
       const connection = this.#connection
@@ -166,6 +158,7 @@ class WebrtcLink implements Link {
 
   #received(data: unknown): void {
     if (this.#state !== 'open') return
+    if (data instanceof Uint8Array && data.length === 0) return this.#end('the other end closed the link')
     if (!(data instanceof Uint8Array) || data.length > MAX_MESSAGE_BYTES) return this.#end('the other end sent what is no message')
     this.#events.message(Uint8Array.from(data))
   }
@@ -185,27 +178,7 @@ class WebrtcLink implements Link {
   }
 }
 
-/** Reads from the statistics whether the chosen pair of candidates goes through a TURN server. */
-async function pathOf(connection: PeerConnection): Promise<LinkPath> {
-  const reports = new Map<unknown, Record<string, unknown>>()
-  const stats = await connection.getStats()
-  stats.forEach((report) => { if (isRecord(report)) reports.set(report['id'], report) })
-  const all = [...reports.values()]
-  const transport = all.find((report) => report['type'] === 'transport' && report['selectedCandidatePairId'] !== undefined)
-  // Firefox has no transport report and marks the pair instead.
-  const pair = reports.get(transport?.['selectedCandidatePairId']) ?? all.find((report) => report['type'] === 'candidate-pair' && report['selected'] === true)
-  const ends = [reports.get(pair?.['localCandidateId']), reports.get(pair?.['remoteCandidateId'])]
-  return ends.some((end) => end?.['candidateType'] === 'relay') ? 'relay' : 'direct'
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
 function isOffer(data: unknown): boolean {
   return isRecord(data) && data['type'] === 'offer'
 }
 
-function isStack(value: object): value is WebrtcStack {
-  return ['RTCPeerConnection', 'RTCSessionDescription', 'RTCIceCandidate'].every((name) => name in value)
-}
