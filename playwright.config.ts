@@ -7,6 +7,7 @@ const chromium = await findChromium()
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.test.ts',
+  globalSetup: './scripts/e2e-setup.mjs',
   outputDir: 'test-results/e2e',
   // Each test has three tabs and up to two servers: one at a time is what two cores carry without time-outs.
   workers: 1,
@@ -18,6 +19,9 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   reporter: [['list'], ['json']],
   use: {
+    // What a person can do is there within this time, or never.
+    actionTimeout: 20_000,
+    navigationTimeout: 20_000,
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     launchOptions: chromium === undefined ? {} : { executablePath: chromium },

@@ -19,7 +19,8 @@ describe('a headless coordinator', () => {
     party.answer('startKeygen', async () => undefined)
     party.show(unlocked({ sessions: [keygenSession(open, [acmePlace, annaPlace])] }))
     expect(party.calls).toEqual([])
-    for (let i = 0; i < 2; i += 1) party.show(unlocked({ sessions: [keygenSession(filled, [acmePlace, annaPlace]), keygenSession(filled, [acmePlace, annaPlace], OTHER_SESSION)] }))
+    const sessions = [SESSION, OTHER_SESSION].map((id) => keygenSession(filled, [acmePlace, annaPlace], id))
+    for (let i = 0; i < 2; i += 1) party.show(unlocked({ sessions }))
     expect(party.calls).toEqual([{ verb: 'startKeygen', options: { session: SESSION } }, { verb: 'startKeygen', options: { session: OTHER_SESSION } }])
   })
 
@@ -35,7 +36,9 @@ describe('a headless coordinator', () => {
     party.answer('startKeygen', () => failed)
     party.show(unlocked({ sessions: [keygenSession(filled, [acmePlace, annaPlace])] }))
     await failed.catch(() => undefined)
-    expect(lines.map((line) => JSON.parse(line))).toEqual([expect.objectContaining({ level: 'warn', session: SESSION, reason: 'signalling is away', msg: 'a key generation could not be started' })])
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+      { level: 'warn', session: SESSION, reason: 'signalling is away', msg: 'a key generation could not be started' },
+    ])
   })
 
   it('does nothing once stopped', () => {

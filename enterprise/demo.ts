@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EnterpriseConfig } from './config.ts'
-import { startEnterprise, type Enterprise } from './server.ts'
+import { startEnterprise, type Enterprise, type EnterpriseParts } from './server.ts'
 
 /** Small enough to try things out with; more is for a policy somebody has thought about. */
 const DEMO_POLICY = `# The demo's policy. What no rule allows is refused.
@@ -47,7 +47,7 @@ export interface Demo {
 }
 
 /** Starts the headless party with embedded defaults and a small policy, which stays as it is if somebody has changed it. */
-export async function startDemo({ folder, signallingUrl, publicUrl, port, log, print }: DemoOptions): Promise<Demo> {
+export async function startDemo({ folder, signallingUrl, publicUrl, port, log, print }: DemoOptions, parts?: EnterpriseParts): Promise<Demo> {
   const policyFile = join(folder, 'policy.yaml')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await writeFile(policyFile, DEMO_POLICY, { flag: 'wx' }).catch((error: unknown) => {
@@ -58,6 +58,6 @@ export async function startDemo({ folder, signallingUrl, publicUrl, port, log, p
   const enterprise = await startEnterprise({
     host: '127.0.0.1', port, dataDir: join(folder, 'enterprise'), signallingUrl, publicUrl, partyName: 'Demo company', partyRole: 'enterprise',
     shareKey: { from: 'generated' }, policyFile, logLevel: log.level, logFormat: log.format,
-  })
+  }, parts)
   return { enterprise, link: await enterprise.createInvitation({ expiresInSeconds: INVITATION_SECONDS }) }
 }

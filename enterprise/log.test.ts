@@ -10,8 +10,7 @@ describe('the log', () => {
   it('writes one JSON object a line', () => {
     const { log, lines } = written({ level: 'info', format: 'json' })
     log.warn({ asked: 'sign', rule: 'small' }, 'decided')
-    expect(lines.map((line) => JSON.parse(line))).toEqual([{ level: 'warn', time: expect.stringMatching(/^\d{4}-.*Z$/), asked: 'sign', rule: 'small', msg: 'decided' }])
-    expect(lines[0]).toMatch(/\n$/)
+    expect(lines).toEqual([expect.stringMatching(/^\{"level":"warn","time":"[0-9T:.-]+Z","asked":"sign","rule":"small","msg":"decided"\}\n$/)])
   })
 
   it('writes lines for people on a terminal, with text quoted, so that nobody can forge a second line', () => {

@@ -20,7 +20,7 @@ describe('the thread of the party', () => {
     expect(connected?.me?.name).toBe('Acme')
     expect(await thread.party.verbs.createInvitation({ expiresInSeconds: 60 })).toEqual({ invitation: 'for-60-with-0-variables' })
     await thread.stop()
-    expect(await Promise.race([thread.failure, 'no failure'])).toBe('no failure')
+    expect(await Promise.race([thread.failure, Promise.resolve('no failure')])).toBe('no failure')
     await expect(thread.party.verbs.createInvitation({ expiresInSeconds: 60 })).rejects.toThrow('the other thread is gone')
   }, 60_000)
 

@@ -30,6 +30,6 @@ function fieldName(path: readonly PropertyKey[]): string {
 
 function given(input: unknown): string {
   if (input === undefined || (typeof input === 'object' && input !== null)) return ''
-  const text = JSON.stringify(input) ?? typeof input
+  const text = JSON.stringify(input)
   return `, got ${text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text}`
 }

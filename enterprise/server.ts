@@ -11,10 +11,13 @@ import { openApiKeys } from './keys/api-keys.ts'
 import { createLog, type Log } from './log.ts'
 import { startPartyThread, type PartyThread } from './party-thread.ts'
 import { loadPolicy, type PolicySource } from './policy/load.ts'
-import { guardPolicy, logDecision, policyOf } from './policy/policy.ts'
+import { guardPolicy, logDecision, policyOf, type StartTimer } from './policy/policy.ts'
 import { createRest } from './rest/app.ts'
 import { watchParty, type PartyWatch } from './watch.ts'
 import packageJson from './package.json' with { type: 'json' }
+
+const now = (): number => systemClock.now()
+const startTimer: StartTimer = (ms, ring) => systemClock.after(ms, ring)
 
 /** How long the worker may take to open its vault. */
 const UNLOCK_WITHIN_MS = 30_000
@@ -62,9 +65,9 @@ export async function startEnterprise(config: EnterpriseConfig, { startThread }:
     closers.push(startWhenFilled(thread.party, log))
     const rest = createRest({
       party: thread.party,
-      policy: guardPolicy(policyOf(source), systemClock.after, logDecision(log)),
-      apiKeys: openApiKeys(dataDir, systemClock.now),
-      role: partyRole, version: packageJson.version, publicUrl: config.publicUrl, log, now: systemClock.now,
+      policy: guardPolicy(policyOf(source), startTimer, logDecision(log)),
+      apiKeys: openApiKeys(dataDir, now),
+      role: partyRole, version: packageJson.version, publicUrl: config.publicUrl, log, now,
       ...(tls === undefined ? {} : { tls }),
     })
     closers.push(() => rest.close())

@@ -11,7 +11,7 @@ import { STOP, type WorkerStart } from './worker-setup.ts'
 
 if (parentPort === null) throw new Bug('the worker was started as a program of its own')
 // Both ends are of one build: the shape is what `startPartyThread` gives.
-const { setup, partyPort }: WorkerStart = workerData
+const { setup, partyPort } = workerData as WorkerStart
 const log = createLog(setup.log)
 // The key first: it is made only where there is no vault yet.
 const key = loadShareKey({ source: setup.shareKey, dataDir: setup.dataDir, warn: (sentence) => log.warn({}, sentence) })
@@ -21,7 +21,7 @@ const party = await createNodeParty({
   role: setup.partyRole,
   store,
   transport: remoteTransport(portOf(parentPort)),
-  policy: guardPolicy(policyOf(setup.policy), systemClock.after, logDecision(log)),
+  policy: guardPolicy(policyOf(setup.policy), (ms, ring) => systemClock.after(ms, ring), logDecision(log)),
   log,
 })
 // The vault is open before signalling has let the party in, which may take as long as the server is away.

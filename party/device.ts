@@ -2,11 +2,13 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { Bug, concat, ROLES, u8, VaultError, type Rng, type Role } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
-import { decodeUtf8, partyIdOfKey } from './identity/card.ts'
+import { partyIdOfKey } from './identity/card.ts'
+import { decodeUtf8 } from './identity/text.ts'
 import type { Ed25519 } from './identity/ed25519.ts'
 import { newIdentitySeed, openIdentity, type Identity } from './identity/identity.ts'
 import type { KeySource, OpenVault, Vault } from './vault/index.ts'
-import { encodeCover, Wallets } from './wallets/wallets.ts'
+import { encodeCover } from './wallets/cover.ts'
+import { Wallets } from './wallets/wallets.ts'
 
 const KIND = 'identity'
 

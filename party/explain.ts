@@ -3,10 +3,11 @@ import type { ErrorCode, MpcError, Pid } from '@trivet/protocol/core'
 import type { ErrorView } from './api.ts'
 import { nameOf, type SessionMember } from './session/member.ts'
 
-export type Situation = 'keygen' | 'sign' | 'finish'
+export type Situation = 'keygen' | 'unfinished' | 'sign' | 'finish'
 
 const SAFE: Readonly<Record<Situation, string>> = {
   keygen: 'No key was made. Nothing was lost.',
+  unfinished: 'Your share is stored. The wallet will be finished as soon as all its devices are online again.',
   sign: 'No signature was made.',
   finish: 'Nothing was changed. Your share is safe.',
 }

@@ -27,6 +27,9 @@ function start(config: SignallingConfig, log: Logger): SignallingServer {
   return startSignalling({ ...others, ...pem, log })
 }
 
+/** A terminal and npm both pass on one Ctrl-C, so that it arrives twice within this time. */
+const SAME_KEYSTROKE_MS = 1_000
+
 async function main(): Promise<void> {
   const config = parseConfig(process.env, process.stdout.isTTY)
   const log = loggerOf(config)
@@ -34,14 +37,16 @@ async function main(): Promise<void> {
     log.warn('PUBLIC_URL is not set: other devices cannot log in by another name than localhost')
   }
   const server = start(config, log)
+  let asked: number | undefined
   const stop = (signal: NodeJS.Signals): void => {
-    log.info({ signal }, 'stopping')
-    // Whoever asks twice does not want to wait.
-    process.once(signal, () => process.exit(1))
-    server.close().then(() => process.exit(0), () => process.exit(1))
+    if (asked === undefined) {
+      asked = performance.now()
+      log.info({ signal }, 'stopping')
+      server.close().then(() => process.exit(0), () => process.exit(1))
+    } else if (performance.now() - asked > SAME_KEYSTROKE_MS) process.exit(1) // whoever asks again does not want to wait
   }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
   await server.ready
   log.info({ url: server.url, ...server.address }, 'signalling is ready')
 }

@@ -45,7 +45,9 @@ function startParty(url: string): PartyState {
   })
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'party' })
   const party = new PartyState(remoteParty(portOf(driving.port1)))
-  worker.addEventListener('error', (event) => { party.fail(event.message) })
+  worker.addEventListener('error', (event) => {
+    party.fail(event.message)
+  })
   worker.postMessage(null, [driving.port2, transport.port2])
   return party
 }

@@ -15,11 +15,19 @@ import { platformCrypto } from './platform/webcrypto.ts'
 /** Hex, 64 characters: SHA-256 of the sources this build was made from. */
 declare const __BUILD__: string
 
-addEventListener('message', ({ ports: [driving, transport] }) => {
-  if (driving === undefined || transport === undefined) throw new Error('expected two ports')
-  // An error here must be seen by the page, not only by the console: a rejected promise is no `error` event.
-  run(driving, transport).catch((error: unknown) => { setTimeout(() => { throw error }) })
-}, { once: true })
+addEventListener(
+  'message',
+  ({ ports: [driving, transport] }) => {
+    if (driving === undefined || transport === undefined) throw new Error('expected two ports')
+    // An error here must be seen by the page, not only by the console: a rejected promise is no `error` event.
+    run(driving, transport).catch((error: unknown) => {
+      setTimeout(() => {
+        throw error
+      })
+    })
+  },
+  { once: true },
+)
 
 async function run(driving: MessagePort, transport: MessagePort): Promise<void> {
   const rng = platformRng(crypto)
@@ -32,7 +40,8 @@ async function run(driving: MessagePort, transport: MessagePort): Promise<void> 
     subtle: crypto.subtle,
     policy: askPerson,
     interpret: interpretForParty,
-    log: (event, fields) => { console.debug(event, fields) },
+    // What a person may want to pass on is in the details of an error; the page keeps no log.
+    log: () => undefined,
     role: 'mobile-app',
     build: fromHex(__BUILD__),
   })

@@ -37,12 +37,19 @@ export interface ApiKeyFacts {
   readonly expiresAt?: string
 }
 
+export interface NewApiKey {
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly expiresInDays?: number
+}
+
 export interface ApiKeys {
   /**
    * Makes a key. Its text is in the answer and nowhere else.
-   * @throws InputError for a name that is taken or not of lower-case letters, digits and hyphens, for no or unknown scopes, or for an expiry that is no whole number of days
+   * @throws InputError for a name that is taken or not of lower-case letters, digits and hyphens, for no or unknown scopes, or for
+   * an expiry that is no whole number of days
    */
-  create(options: { readonly name: string; readonly scopes: readonly string[]; readonly expiresInDays?: number }): Promise<{ readonly key: string; readonly facts: ApiKeyFacts }>
+  create(options: NewApiKey): Promise<{ readonly key: string; readonly facts: ApiKeyFacts }>
   /** All keys by name. @throws InputError naming a file that is no key */
   list(): Promise<ApiKeyFacts[]>
   /** @throws InputError when there is no such key */
@@ -65,17 +72,10 @@ export function openApiKeys(dataDir: string, now: () => number): ApiKeys {
   }
 
   return {
-    async create({ name, scopes, expiresInDays }) {
-      const created = now()
+    async create(options) {
+      const { name } = options
       const key = KEY_PREFIX + randomBytes(KEY_BYTES).toString('base64url')
-      const stored: StoredKey = {
-        version: 1,
-        name: checkedName(name),
-        hash: hashOf(key).toString('hex'),
-        scopes: checkedScopes(scopes),
-        created_at: new Date(created).toISOString(),
-        expires_at: expiresInDays === undefined ? null : new Date(created + checkedDays(expiresInDays) * DAY_MS).toISOString(),
-      }
+      const stored = newStoredKey(key, options, now())
       await mkdir(folder, { recursive: true, mode: 0o700 })
       try {
         await writeFile(fileOf(name), `${JSON.stringify(stored)}\n`, { flag: 'wx', mode: 0o600, flush: true })
@@ -112,6 +112,17 @@ export function openApiKeys(dataDir: string, now: () => number): ApiKeys {
       if (found === undefined || (found.expires_at !== null && Date.parse(found.expires_at) <= now())) return undefined
       return factsOf(found)
     },
+  }
+}
+
+function newStoredKey(key: string, { name, scopes, expiresInDays }: NewApiKey, created: number): StoredKey {
+  return {
+    version: 1,
+    name: checkedName(name),
+    hash: hashOf(key).toString('hex'),
+    scopes: checkedScopes(scopes),
+    created_at: new Date(created).toISOString(),
+    expires_at: expiresInDays === undefined ? null : new Date(created + checkedDays(expiresInDays) * DAY_MS).toISOString(),
   }
 }
 

@@ -4,7 +4,7 @@ import { BUILT_IN, type PolicySource } from './load.ts'
 import { judgeKeygen, judgeSign } from './rules.ts'
 
 /** A policy that takes longer than this has said no. */
-export const PATIENCE_MS = 2_000
+const PATIENCE_MS = 2_000
 
 /** Starts a timer and returns how to stop it; injected, so that no test waits by the clock. */
 export type StartTimer = (ms: number, ring: () => void) => () => void

@@ -44,7 +44,7 @@ const BitcoinRule = z.strictObject({
 })
 
 const SignRule = z.discriminatedUnion('kind', [MessageRule, BitcoinRule], {
-  error: (issue) => (issue.code === 'invalid_union' ? 'expected one of message, bitcoin' : 'expected a rule'),
+  error: (issue) => (typeof issue.input === 'object' && issue.input !== null ? 'expected one of message, bitcoin' : 'expected a rule'),
 })
 
 const rulesOf = <T extends z.ZodType<{ name: string }>>(rule: T) => listOf(rule)

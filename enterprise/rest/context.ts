@@ -58,7 +58,9 @@ export function sessionIn(view: PartyView, id: string): SessionView {
  * Waits for something to show in the party's view, for a time, while the caller and this server are there.
  * @returns nothing when it did not
  */
-export async function awaitView<T>(context: RestContext, request: FastifyRequest, seconds: number, find: (view: PartyView) => T | undefined): Promise<T | undefined> {
+export async function awaitView<T>(
+  context: RestContext, request: FastifyRequest, seconds: number, find: (view: PartyView) => T | undefined,
+): Promise<T | undefined> {
   const gone = new AbortController()
   const hangUp = (): void => gone.abort()
   request.raw.socket.once('close', hangUp)

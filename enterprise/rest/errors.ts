@@ -2,7 +2,7 @@
 import { MpcError, InputError } from '@trivet/protocol/core'
 import type { ErrorCode, ErrorShape } from '@trivet/signalling/wire'
 
-export const ERROR_STATUS = {
+const ERROR_STATUS = {
   invalid_request: 400,
   threshold_not_met: 400,
   unauthorized: 401,

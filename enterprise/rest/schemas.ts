@@ -5,7 +5,7 @@ import { problemsOf } from '../problems.ts'
 import { invalidRequest } from './errors.ts'
 
 const MAX_PARTIES = 16
-export const MAX_WAIT_SECONDS = 60
+const MAX_WAIT_SECONDS = 60
 
 /** The protocols of one key generation, by suite. */
 export const PROTOCOL_NAMES = { 1: 'dkls23', 2: 'frost-ed25519', 3: 'frost-secp256k1-tr' } as const

@@ -5,7 +5,10 @@ import { acmePlace, annaPlace, keygenSession, NOW, OTHER_SESSION, SESSION, unloc
 
 const running: SessionState = { at: 'running', round: 2, of: 5, waitingFor: [2], since: NOW }
 const failure = (code: string): SessionState => ({
-  at: 'failed', error: { code, sentence: 'Anna stopped answering.', safe: 'No key was made.', next: 'Try again.', culprits: [{ index: 2, name: 'Anna' }], details: 'internal' },
+  at: 'failed',
+  error: {
+    code, sentence: 'Anna stopped answering.', safe: 'No key was made.', next: 'Try again.', culprits: [{ index: 2, name: 'Anna' }], details: 'internal',
+  },
 })
 
 describe('GET /api/v1/sessions', () => {
@@ -60,7 +63,8 @@ describe('GET /api/v1/sessions', () => {
     ['cancelled', failure('E_DECLINED'), 'declined', 'declined'],
     ['cancelled', failure('E_CANCELLED'), 'joined', 'joined'],
   ] satisfies [string, SessionState, typeof annaPlace.state, string][])('says %s', async (status, state, place, participant) => {
-    expect(await shown(keygenSession(state, [acmePlace, { ...annaPlace, state: place }]))).toMatchObject({ status, participants: [{}, { status: participant }] })
+    const body = await shown(keygenSession(state, [acmePlace, { ...annaPlace, state: place }]))
+    expect(body).toMatchObject({ status, participants: [{}, { status: participant }] })
   })
 
   it('tells the round reached and who is waited for', async () => {
@@ -71,7 +75,9 @@ describe('GET /api/v1/sessions', () => {
 
   it('tells why it failed and whose fault it was, without inner details', async () => {
     const body = await shown(keygenSession(failure('E_TIMEOUT'), [acmePlace, annaPlace]))
-    expect(body).toMatchObject({ failure: { code: 'E_TIMEOUT', message: 'Anna stopped answering.', safe: 'No key was made.', culprits: [{ party_index: 2, name: 'Anna' }] } })
+    expect(body).toMatchObject({
+      failure: { code: 'E_TIMEOUT', message: 'Anna stopped answering.', safe: 'No key was made.', culprits: [{ party_index: 2, name: 'Anna' }] },
+    })
     expect(JSON.stringify(body)).not.toContain('internal')
   })
 

@@ -35,7 +35,9 @@ export function sessionRoutes(app: FastifyInstance, context: RestContext, requir
  * Waits until the view shows a session the party has just made: it may come a moment after the party's answer.
  * @throws ApiError unavailable when the server stops first; Bug when it never does
  */
-export async function awaitSession(context: RestContext, request: FastifyRequest, id: string, isReady: (session: SessionView) => boolean = () => true): Promise<void> {
+export async function awaitSession(
+  context: RestContext, request: FastifyRequest, id: string, isReady: (session: SessionView) => boolean = () => true,
+): Promise<void> {
   const shown = await awaitView(context, request, SHOWN_WITHIN_SECONDS, (view) => view.sessions.find((one) => one.id === id && isReady(one)))
   if (shown !== undefined) return
   if (context.stopping.aborted) throw unavailable('The server is shutting down.', { session_id: id })

@@ -1,6 +1,6 @@
+import { interpret } from '@trivet/chains'
 import { examplePsbt } from '@trivet/chains/testing'
 import type { SessionView, SignRequest } from '@trivet/party'
-import { interpret } from '@trivet/chains'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { groupKeysOf } from '../key-id.ts'
 import { startRestServer, type RestServer } from '../testing/rest-server.ts'
@@ -60,12 +60,12 @@ describe('POST /api/v1/sign', () => {
     })
   })
 
-  it('asks for every input of a transaction, and passes on the policy\'s amount', async () => {
+  it('asks for every input of a transaction, with its signers in order', async () => {
     accept(() => [{ at: 'connecting' }])
     const groupKey = wallet.view.keys[1]?.groupKey ?? new Uint8Array()
     const transaction = examplePsbt({ groupKey, network: 'signet' }).base64
     const answer = await server.post('/api/v1/sign', { key_id: wallet.taprootKeyId, transaction, network: 'signet', signers: [2, 1] }, key)
-    expect(answer).toMatchObject({ status: 202, body: { request: { protocol: 'frost-secp256k1-tr', sentence: expect.stringContaining('Send 0.00120000 BTC to tb1q') } } })
+    expect(answer).toMatchObject({ status: 202, body: { request: { protocol: 'frost-secp256k1-tr', sentence: expect.stringContaining('Send 0.00120000 BTC to tb1q') as unknown } } })
     expect(server.party.calls).toMatchObject([{ options: { signers: [1, 2] } }])
   })
 
@@ -94,10 +94,10 @@ describe('POST /api/v1/sign', () => {
 
   it('refuses a transaction that is none, and one of another wallet, naming the field', async () => {
     const broken = await server.post('/api/v1/sign', { session_id: OTHER_SESSION, transaction: 'AAAA' }, key)
-    expect(broken).toMatchObject({ status: 400, body: { error: 'invalid_request', details: { transaction: expect.any(String) } } })
+    expect(broken).toMatchObject({ status: 400, body: { error: 'invalid_request', details: { transaction: expect.any(String) as unknown } } })
     const foreign = examplePsbt({ groupKey: testWallet().view.keys[1]?.groupKey ?? new Uint8Array(), network: 'signet' }).base64
     const answer = await server.post('/api/v1/sign', { session_id: OTHER_SESSION, transaction: foreign, network: 'signet' }, key)
-    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request', details: { transaction: expect.any(String) } } })
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request', details: { transaction: expect.any(String) as unknown } } })
   })
 
   it('refuses the key of the other protocol', async () => {

@@ -6,7 +6,7 @@ import type { Login } from '@trivet/party/transport'
 import { STOP, type WorkerStart } from '../worker-setup.ts'
 import { scriptParty, unlocked } from './scripted-party.ts'
 
-const { setup, partyPort }: WorkerStart = workerData
+const { setup, partyPort } = workerData as WorkerStart
 if (parentPort === null) throw new Error('no port')
 if (setup.partyName === 'fails at the start') throw new Error('the vault is damaged')
 

@@ -1,21 +1,21 @@
 import wrtc from '@roamhq/wrtc'
 import { expect, it } from 'vitest'
 import { systemClock } from '../clock.ts'
-import type { Link, LinkFactory } from '../transport/types.ts'
 import { createWebrtcLinks } from '../transport/webrtc.ts'
+import type { WebrtcStack } from '../transport/webrtc.ts'
 import { openEnd, twoIdentities } from './testing/two-ends.ts'
 import type { End } from './testing/two-ends.ts'
 
 it('a channel over WebRTC loses nothing when its connection is destroyed under way', async () => {
-  const links = createWebrtcLinks({ wrtc, clock: systemClock })
-  const made: Link[] = []
-  const watched: LinkFactory = {
-    open: (options, events) => {
-      const link = links.open(options, events)
-      made.push(link)
-      return link
-    },
+  const connections: { close(): void }[] = []
+  const stack: WebrtcStack = wrtc
+  class RTCPeerConnection extends stack.RTCPeerConnection {
+    constructor(configuration: object) {
+      super(configuration)
+      connections.push(this)
+    }
   }
+  const links = createWebrtcLinks({ wrtc: { ...stack, RTCPeerConnection }, clock: systemClock })
   const [low, high] = await twoIdentities()
   const messages = Array.from({ length: 60 }, (_, i) => new Uint8Array(50_000).fill(i))
   const heard: (number | undefined)[] = []
@@ -24,18 +24,18 @@ it('a channel over WebRTC loses nothing when its connection is destroyed under w
   const closed = Promise.all([
     new Promise<void>((resolve) => {
       first = openEnd({
-        me: low, peer: high, links: watched, clock: systemClock, seed: 1, onClosed: resolve,
+        me: low, peer: high, links, clock: systemClock, seed: 1, onClosed: resolve,
         signal: async (bytes) => second?.channel.signal(bytes),
       })
     }),
     new Promise<void>((resolve) => {
       second = openEnd({
-        me: high, peer: low, links: watched, clock: systemClock, seed: 2, onClosed: resolve,
+        me: high, peer: low, links, clock: systemClock, seed: 2, onClosed: resolve,
         signal: async (bytes) => first?.channel.signal(bytes),
         onMessage: (bytes) => {
           heard.push(bytes[0])
-          // The peer connection of the link in use is destroyed, at either end, without a word to the channels.
-          if (heard.length === 10 || heard.length === 30) made.at(heard.length === 10 ? -1 : -2)?.close()
+          // Both ends at once: the native stack does not survive that one end dies while the other is sending.
+          if (heard.length === 10 || heard.length === 30) for (const connection of connections.splice(0)) connection.close()
         },
       })
     }),

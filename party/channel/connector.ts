@@ -12,7 +12,7 @@ const LONGEST_PAUSE_MS = 4_000
 
 export interface ConnectorOptions extends Omit<ChannelOptions, 'events'> {
   /** Number of the next frame this side expects. */
-  next(): number
+  readonly next: () => number
 }
 
 export interface ConnectorEvents {

@@ -27,11 +27,11 @@ export interface HandshakeOptions {
   readonly attempt: number
   readonly me: Side
   readonly peer: { readonly party: PartyId; readonly fingerprint: Uint8Array }
-  sign(message: Uint8Array): Promise<Uint8Array>
-  verify(message: Uint8Array, signature: Uint8Array): Promise<boolean>
-  send(frame: LinkFrame): void
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+  readonly verify: (message: Uint8Array, signature: Uint8Array) => Promise<boolean>
+  readonly send: (frame: LinkFrame) => void
   /** Number of the next frame this side expects. */
-  next(): number
+  readonly next: () => number
 }
 
 export class Handshake {

@@ -12,14 +12,14 @@ export interface NegotiationOptions {
   readonly peer: PartyId
   /** 16 bytes, fresh for this channel. */
   readonly instance: Uint8Array
-  sign(message: Uint8Array): Promise<Uint8Array>
-  verify(message: Uint8Array, signature: Uint8Array): Promise<boolean>
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+  readonly verify: (message: Uint8Array, signature: Uint8Array) => Promise<boolean>
   /** The path over the introduction server. */
   signal(bytes: Uint8Array): Promise<void>
 }
 
 export interface NegotiationEvents {
-  /** A frame of the other end for the attempt in `frame`, not seen before. @returns whether it was of use */
+  /** A frame of the other end, not seen before. */
   frame(frame: NegotiationFrame): void
   /** What belongs to this attempt could not be sent. */
   unsent(attempt: number, cause: unknown): void

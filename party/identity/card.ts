@@ -4,6 +4,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { concat, Malformed, ROLES, u8, type Role } from '@trivet/protocol/core'
 import { isPartyId, type PartyId } from '@trivet/signalling/wire'
 import type { Ed25519 } from './ed25519.ts'
+import { checkedName, decodeUtf8, isCheckedName, MAX_NAME_BYTES } from './text.ts'
 
 export const CARD_VERSION = 1
 const CARD_TAG = utf8ToBytes('trivet/card/v1')
@@ -13,7 +14,6 @@ const KEYS_AT = 1
 const ROLE_AT = KEYS_AT + 3 * 32
 const BUILD_AT = ROLE_AT + 1
 const NAME_AT = BUILD_AT + 32
-const MAX_NAME_BYTES = 64
 
 export interface Card {
   readonly partyId: PartyId
@@ -74,25 +74,8 @@ export function partyIdOfKey(identityKey: Uint8Array): PartyId {
   return id
 }
 
-/** Names are shown to people: trimmed, without control or direction-changing characters. */
-export function checkedName(name: string): string {
-  const clean = name.normalize('NFC').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').trim()
-  let cut = clean
-  while (utf8ToBytes(cut).length > MAX_NAME_BYTES) cut = [...cut].slice(0, -1).join('')
-  return cut === '' ? 'unnamed device' : cut
-}
-
 function readName(bytes: Uint8Array, bad: (what: string) => Malformed): string {
   const name = decodeUtf8(bytes)
-  if (name === undefined || checkedName(name) !== name) throw bad('its name is no plain text')
+  if (name === undefined || !isCheckedName(name)) throw bad('its name is no plain text')
   return name
-}
-
-/** @returns undefined for bytes that are not UTF-8 */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,6 @@
 /** Ed25519 of identities: the platform's own where it has it, noble's where it has not. */
 import { ed25519 } from '@noble/curves/ed25519.js'
-import { concat } from '@trivet/protocol/core'
+import { concat, VaultError } from '@trivet/protocol/core'
 
 export interface Ed25519 {
   /** @param seed 32 bytes, secret; the caller wipes it */
@@ -12,8 +12,10 @@ export interface Ed25519 {
 export interface Signer {
   /** 32 bytes. */
   readonly publicKey: Uint8Array
-  /** @returns 64 bytes */
+  /** @returns 64 bytes @throws {VaultError} E_LOCKED once it was forgotten */
   sign(message: Uint8Array): Promise<Uint8Array>
+  /** Drops the key, and wipes it where it is bytes. */
+  forget(): void
 }
 
 /** The part of WebCrypto that identities use; keys are opaque. */
@@ -32,10 +34,11 @@ function nativeEd25519<Key>(subtle: SigningSubtle<Key>): Ed25519 {
     async signer(seed) {
       const document = new Uint8Array(concat(PKCS8_PREFIX, seed))
       try {
-        const key = await subtle.importKey('pkcs8', document, 'Ed25519', false, ['sign'])
+        let key: Key | undefined = await subtle.importKey('pkcs8', document, 'Ed25519', false, ['sign'])
         return {
           publicKey: ed25519.getPublicKey(seed),
-          sign: async (message) => new Uint8Array(await subtle.sign('Ed25519', key, new Uint8Array(message))),
+          sign: async (message) => new Uint8Array(await subtle.sign('Ed25519', known(key), new Uint8Array(message))),
+          forget: () => { key = undefined },
         }
       } finally {
         document.fill(0)
@@ -54,8 +57,15 @@ function nativeEd25519<Key>(subtle: SigningSubtle<Key>): Ed25519 {
 
 const nobleEd25519: Ed25519 = {
   async signer(seed) {
-    const own = seed.slice()
-    return { publicKey: ed25519.getPublicKey(own), sign: async (message) => ed25519.sign(message, own) }
+    let own: Uint8Array | undefined = seed.slice()
+    return {
+      publicKey: ed25519.getPublicKey(seed),
+      sign: async (message) => ed25519.sign(message, known(own)),
+      forget: () => {
+        own?.fill(0)
+        own = undefined
+      },
+    }
   },
   async verify(publicKey, message, signature) {
     try {
@@ -77,4 +87,9 @@ export async function chooseEd25519<Key>(subtle: SigningSubtle<Key>): Promise<Ed
     // The platform does not know the algorithm.
   }
   return nobleEd25519
+}
+
+function known<T>(key: T | undefined): T {
+  if (key === undefined) throw new VaultError('E_LOCKED', 'the identity key was forgotten')
+  return key
 }

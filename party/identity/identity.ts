@@ -11,6 +11,8 @@ export interface Identity {
   readonly card: Card
   /** Ed25519 by the identity key. @returns 64 bytes */
   sign(message: Uint8Array): Promise<Uint8Array>
+  /** Drops the key; nothing can be signed any more. */
+  forget(): void
 }
 
 export interface IdentityFacts {
@@ -33,7 +35,7 @@ export async function openIdentity(seed: Uint8Array, facts: IdentityFacts, ed255
     withDerived(seed, 'trivet/x25519-channel/v1', async (secret) => x25519.getPublicKey(secret)),
   ])
   const card = await makeCard({ ...facts, identityKey: signer.publicKey, sealingKey, channelKey }, (message) => signer.sign(message))
-  return { card, sign: (message) => signer.sign(message) }
+  return { card, sign: (message) => signer.sign(message), forget: () => { signer.forget() } }
 }
 
 async function withDerived<T>(seed: Uint8Array, purpose: string, use: (secret: Uint8Array) => Promise<T>): Promise<T> {

@@ -2,14 +2,17 @@
  * Links and invitations. Everything is in the URL's fragment, which no browser sends to a server: who holds the link can join,
  * and the introduction server cannot.
  */
+import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
-import { concat, InputError, toNumber, u32, u8 } from '@trivet/protocol/core'
+import { concat, equalBytes, InputError, toNumber, u32, u8 } from '@trivet/protocol/core'
 import { isPartyId, isSessionId, type PartyId, type SessionId } from '@trivet/signalling/wire'
-import { decodeUtf8 } from '../identity/card.ts'
+import { decodeUtf8, isCheckedName } from '../identity/text.ts'
 import { fromBase64url, toBase64url } from './base64url.ts'
 
 const VERSION = 1
 const JOIN_BYTES = 86
+const CHECK_BYTES = 4
+const CHECK_TAG = utf8ToBytes('trivet/link/v1')
 const COMPANY_FIXED_BYTES = 53
 
 /** One empty place of a new wallet, to be passed on out of band. */
@@ -36,19 +39,19 @@ export interface CompanyInvitation {
   readonly name: string
 }
 
-/** u8 version ‖ room 16 ‖ u8 place ‖ token 16 ‖ card hash 32 ‖ secret 16 ‖ u32 expiry in seconds */
+/** u8 version ‖ room 16 ‖ u8 place ‖ token 16 ‖ card hash 32 ‖ secret 16 ‖ u32 expiry in seconds ‖ check 4 */
 export function encodeJoinLink(pageUrl: string, link: JoinLink): string {
   const token = fromBase64url(link.joinToken)
   if (token?.length !== 16) throw new InputError('joinToken', 'expected 16 bytes of base64url')
   const bytes = concat(
     u8(VERSION), roomBytes(link.room), u8(link.place), token, link.inviterCardHash, link.secret, u32(Math.floor(link.expiresAt / 1000)),
   )
-  return `${pageUrl}#join=${toBase64url(bytes)}`
+  return `${pageUrl}#join=${toBase64url(withCheck(bytes))}`
 }
 
-/** u8 version ‖ party id 32 ‖ secret 16 ‖ u32 expiry in seconds ‖ name */
+/** u8 version ‖ party id 32 ‖ secret 16 ‖ u32 expiry in seconds ‖ name ‖ check 4 */
 export function encodeCompanyInvitation({ partyId, secret, expiresAt, name }: CompanyInvitation): string {
-  return toBase64url(concat(u8(VERSION), hexToBytes(partyId), secret, u32(Math.floor(expiresAt / 1000)), utf8ToBytes(name)))
+  return toBase64url(withCheck(concat(u8(VERSION), hexToBytes(partyId), secret, u32(Math.floor(expiresAt / 1000)), utf8ToBytes(name))))
 }
 
 export type ReadLink = { readonly kind: 'join'; readonly join: JoinLink } | { readonly kind: 'company'; readonly company: CompanyInvitation }
@@ -79,15 +82,23 @@ function readCompany(value: string): CompanyInvitation {
   const bytes = checkedBytes(value, (length) => length > COMPANY_FIXED_BYTES && length <= COMPANY_FIXED_BYTES + 64)
   const partyId = bytesToHex(bytes.subarray(1, 33))
   const name = decodeUtf8(bytes.subarray(COMPANY_FIXED_BYTES))
-  if (!isPartyId(partyId) || name === undefined) throw damaged()
+  if (!isPartyId(partyId) || name === undefined || !isCheckedName(name)) throw damaged()
   return { partyId, secret: bytes.slice(33, 49), expiresAt: toNumber(bytes.subarray(49, 53)) * 1000, name }
 }
 
 function checkedBytes(value: string, fits: (length: number) => boolean): Uint8Array {
   const bytes = fromBase64url(value)
-  if (bytes === undefined || !fits(bytes.length)) throw damaged()
-  if (bytes[0] !== VERSION) throw new InputError('link', `this link was made by another version of Trivet (expected ${VERSION}, got ${bytes[0]}); update both sides`)
-  return bytes
+  if (bytes === undefined || bytes.length <= CHECK_BYTES) throw damaged()
+  const content = bytes.subarray(0, -CHECK_BYTES)
+  if (!equalBytes(bytes, withCheck(content))) throw damaged()
+  if (content[0] !== VERSION) throw new InputError('link', `this link was made by another version of Trivet (expected ${VERSION}, got ${content[0]}); update both sides`)
+  if (!fits(content.length)) throw damaged()
+  return content
+}
+
+/** Tells a link that was copied badly from one that the other side does not know; it protects against nobody. */
+function withCheck(content: Uint8Array): Uint8Array {
+  return concat(content, sha256(concat(CHECK_TAG, content)).subarray(0, CHECK_BYTES))
 }
 
 function damaged(): InputError {

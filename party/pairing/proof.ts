@@ -7,7 +7,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { concat, equalBytes, Malformed, toNumber, u16, u8 } from '@trivet/protocol/core'
 import type { SessionId } from '@trivet/signalling/wire'
-import { decodeUtf8 } from '../identity/card.ts'
+import { decodeUtf8, isCheckedName } from '../identity/text.ts'
 import { roomBytes } from './link.ts'
 
 export interface PairingPlace {
@@ -54,6 +54,7 @@ export function readWelcome(where: PairingPlace, bytes: Uint8Array): Welcome {
   const cardAt = 3 + (body[2] ?? 0)
   const walletName = decodeUtf8(body.subarray(3, cardAt))
   if (body.length <= cardAt || walletName === undefined) throw new Malformed('E_LEN', 'pairing: length does not fit')
+  if (!isCheckedName(walletName)) throw new Malformed('E_CONFIG', 'pairing: the name of the wallet is no plain text')
   return { threshold: toNumber(body.subarray(0, 1)), total: toNumber(body.subarray(1, 2)), walletName, card: body.slice(cardAt) }
 }
 

@@ -32,28 +32,22 @@ function verbTable(make: <K extends keyof PartyVerbs>(name: K) => Verb<K>): Part
   }
 }
 
-type WorkerTable = PartyVerbs & { subscribe(): void }
 type MainTable = { view(view: PartyView): void }
 
-/** Worker: lets the main thread at the other end of the port drive this party. @returns a function that stops */
+/** Worker: lets the main thread at the other end of the port drive this party, which is told each view from now on. @returns a function that stops */
 export function serveParty(port: PortLike, party: DrivenParty): () => void {
-  let unsubscribe: (() => void) | undefined
   const verbs: { readonly [K in keyof PartyVerbs]: Verb<K> } = party.verbs
-  const table: WorkerTable = {
-    ...verbTable(<K extends keyof PartyVerbs>(name: K): Verb<K> => (...args) => verbs[name](...args)),
-    subscribe() {
-      unsubscribe?.()
-      unsubscribe = party.subscribe((view) => rpc.tell('view', view))
-    },
-  }
+  const table = verbTable(<K extends keyof PartyVerbs>(name: K): Verb<K> => (...args) => verbs[name](...args))
   const rpc = new Rpc<MainTable>(port, SCOPE, table)
+  // Without being asked: the other end listens since before this thread began.
+  const unsubscribe = party.subscribe((view) => rpc.tell('view', view))
   return () => {
-    unsubscribe?.()
+    unsubscribe()
     rpc.close()
   }
 }
 
-/** Main thread: the party at the other end of the port. `close` lets go of the port; the party lives on. */
+/** Main thread, before the worker serves its party: the party at the other end of the port. `close` lets go of the port; the party lives on. */
 export function remoteParty(port: PortLike): DrivenParty & { close(): void } {
   const listeners = new Set<(view: PartyView) => void>()
   let latest: PartyView | undefined
@@ -63,8 +57,7 @@ export function remoteParty(port: PortLike): DrivenParty & { close(): void } {
       for (const listener of listeners) listener(view)
     },
   }
-  const rpc = new Rpc<WorkerTable>(port, SCOPE, table)
-  rpc.tell('subscribe')
+  const rpc = new Rpc<PartyVerbs>(port, SCOPE, table)
   return {
     verbs: verbTable((name) => (...args) => rpc.call(name, ...args)),
     subscribe(listener) {

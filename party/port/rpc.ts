@@ -17,8 +17,8 @@ type Message =
   | { readonly scope: string; readonly kind: 'error'; readonly id: number; readonly error: FlatError }
 
 interface Pending {
-  resolve(value: never): void
-  reject(error: Error): void
+  readonly resolve: (value: never) => void
+  readonly reject: (error: Error) => void
 }
 
 /** Calls in both directions over one port. Several scopes share a port without hearing each other. */

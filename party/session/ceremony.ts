@@ -3,10 +3,10 @@ import {
   ABORT_CODES, Bug, encodeEnvelope, MpcError, TransportError,
   type AbortCode, type Incoming, type LastingChange, type Outgoing, type Output, type Pid, type Run, type StepName,
 } from '@trivet/protocol/core'
-import type { PartyId } from '@trivet/signalling/wire'
 import type { Clock } from '../clock.ts'
-import { ABORT, abortBody, EVIDENCE, readAbort, type EnvelopeDesk } from './envelopes.ts'
-import { memberOf, type SessionMember } from './member.ts'
+import { ABORT, abortBody, EVIDENCE, readAbort } from './bodies.ts'
+import type { EnvelopeDesk } from './envelopes.ts'
+import type { SessionMember } from './member.ts'
 import type { Mesh } from './mesh.ts'
 
 /** Without a message for so long, whoever is waited for is named (`protocol.md` §A.8, E_TIMEOUT). */
@@ -34,6 +34,8 @@ interface Running<T> {
   readonly instance: Uint8Array
   readonly run: Run<T>
   output: Output<T> | undefined
+  /** Whose evidence was looked at: each is heard once (`protocol.md` §A.5). */
+  readonly shownBy: Set<Pid>
 }
 
 export class Ceremony<T> {
@@ -48,7 +50,7 @@ export class Ceremony<T> {
 
   constructor(options: CeremonyOptions<T>) {
     this.#options = options
-    this.#runs = options.runs.map((part) => ({ ...part, output: undefined }))
+    this.#runs = options.runs.map((part) => ({ ...part, output: undefined, shownBy: new Set() }))
   }
 
   get started(): boolean {
@@ -64,6 +66,11 @@ export class Ceremony<T> {
     })
   }
 
+  /** Whether a kind of message has a place in it. */
+  takes(suite: number, type: number): boolean {
+    return this.#runs.some(({ run }) => run.knows(suite, type))
+  }
+
   /** Whether an envelope's instance is one of this ceremony's. */
   knows(instance: Uint8Array): boolean {
     return this.#find(instance) !== undefined
@@ -74,8 +81,11 @@ export class Ceremony<T> {
     this.#enqueue(async () => {
       const running = this.#find(instance)
       if (running === undefined || this.#ended) return
-      if (this.#started) this.#restartIdle(this.#isDisputing() ? DISPUTE_MS : IDLE_MS)
-      await this.#follow(running, await this.#pass(running, incoming))
+      const before = this.#awaited()
+      const output = await this.#pass(running, incoming)
+      if (output !== undefined) await this.#follow(running, output)
+      // Only what was waited for keeps a ceremony alive: who repeats itself does not.
+      if (this.#started && this.#awaited() !== before) this.#restartIdle(this.#isDisputing() ? DISPUTE_MS : IDLE_MS)
     })
   }
 
@@ -103,8 +113,12 @@ export class Ceremony<T> {
     return [...new Set(waiting)].toSorted((a, b) => a - b)
   }
 
-  async #pass({ run, instance }: Running<T>, incoming: Incoming): Promise<Output<T>> {
-    if (incoming.type === EVIDENCE) return run.evidence(incoming.from, await this.#options.desk.readEvidence(instance, incoming.body))
+  async #pass({ run, instance, shownBy }: Running<T>, incoming: Incoming): Promise<Output<T> | undefined> {
+    if (incoming.type === EVIDENCE) {
+      if (shownBy.has(incoming.from)) return undefined
+      shownBy.add(incoming.from)
+      return run.evidence(incoming.from, await this.#options.desk.readEvidence(instance, incoming.body))
+    }
     if (incoming.type !== ABORT) return run.receive(incoming)
     const abort = readAbort(incoming.body)
     return run.aborted(incoming.from, abort?.code ?? 'E_TIMEOUT', abort?.blamed ?? 0)
@@ -129,7 +143,7 @@ export class Ceremony<T> {
   async #afterwards(running: Running<T>): Promise<void> {
     const { state } = running.output ?? {}
     if (state?.at === 'disputing' && !this.#stopTold) {
-      await this.#tellStop(running.instance, state.error)
+      await this.#tellStop(running, state.error)
       this.#restartIdle(DISPUTE_MS)
     }
     if (state?.at === 'failed') await this.#end(state.error)
@@ -163,15 +177,22 @@ export class Ceremony<T> {
       if (output?.state.at !== 'failed' && output?.state.at !== 'done') run.abandon(error)
     }
     const [first] = this.#runs
-    if (first !== undefined) await this.#tellStop(first.instance, error)
-    this.#options.events.ended({ error })
+    try {
+      if (first !== undefined) await this.#tellStop(first, error)
+    } finally {
+      this.#options.events.ended({ error })
+    }
   }
 
-  async #tellStop(instance: Uint8Array, error: MpcError): Promise<void> {
-    if (this.#stopTold) return
+  /**
+   * ABORT promises never to vote. That this promise is lasting needs no record: it is only given before the shares were handed out
+   * to be stored, and nothing but this run, which is over then, could hand them out (`protocol.md` §E.4).
+   */
+  async #tellStop({ instance, run }: Running<T>, error: MpcError): Promise<void> {
+    if (this.#stopTold || !run.mayAbort) return
     this.#stopTold = true
     const code: AbortCode = isAbortCode(error.code) ? error.code : 'E_TIMEOUT'
-    await this.#say(instance, { suite: 0, type: ABORT, to: 0, body: abortBody(code, error.culprits[0] ?? 0) })
+    await this.#say(instance, { suite: 0, type: ABORT, to: 0, body: abortBody(code, error.culprits[0] ?? 0, run.sid) })
   }
 
   async #say(instance: Uint8Array, message: Outgoing): Promise<void> {
@@ -194,6 +215,14 @@ export class Ceremony<T> {
     })
   }
 
+  /** Changes whenever somebody said what was waited for. */
+  #awaited(): string {
+    return JSON.stringify(this.#runs.map(({ output }) => {
+      const state = output?.state
+      return state?.at === 'running' ? state.progress : state?.at === 'disputing' ? state.waitingFor : state?.at
+    }))
+  }
+
   #isDisputing(): boolean {
     return this.#runs.some(({ output }) => output?.state.at === 'disputing')
   }
@@ -212,9 +241,4 @@ export class Ceremony<T> {
 
 function isAbortCode(code: string): code is AbortCode {
   return code in ABORT_CODES
-}
-
-/** @returns the party's share index in this session */
-export function pidOf(members: readonly SessionMember[], partyId: PartyId): Pid | undefined {
-  return memberOf(members, partyId)?.pid
 }

@@ -3,6 +3,7 @@ import type { MpcError, Rng } from '@trivet/protocol/core'
 import type { Interpret } from '@trivet/protocol/intent'
 import type { ErrorView } from '../api.ts'
 import type { Clock } from '../clock.ts'
+import type { Situation } from '../explain.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Policy } from '../policy.ts'
@@ -24,8 +25,8 @@ export interface SessionDeps {
   readonly interpret: Interpret
   readonly wallets: Wallets
   readonly log: Log
-  /** An error as a person reads it. `during`: what was going on, for what is safe. */
-  explain(error: MpcError, members: readonly SessionMember[]): ErrorView
+  /** An error as a person reads it. @param situation for what is safe; as fits the kind of session where there is none */
+  explain(error: MpcError, members: readonly SessionMember[], situation?: Situation): ErrorView
   /** Something that is shown has changed. */
   changed(): void
 }

@@ -1,19 +1,18 @@
 /** Makes and checks signed envelopes, and keeps them as evidence. Source: `protocol.md` §A.5. */
+import { bytesToHex } from '@noble/hashes/utils.js'
 import {
-  ABORT_CODES, concat, decodeEnvelope, encodeEnvelope, encodeHeader, equalBytes, Malformed, readEnvelope, signedBytes, toNumber, u16, u8,
-  type AbortCode, type Envelope, type Header, type Incoming, type Outgoing, type Pid,
+  ANSWER, concat, decodeEnvelope, encodeEnvelope, encodeHeader, equalBytes, INVITE, Malformed, readEnvelope, signedBytes, u8,
+  type Envelope, type Header, type Incoming, type Outgoing, type Pid,
 } from '@trivet/protocol/core'
 import type { Ed25519 } from '../identity/ed25519.ts'
 import type { Identity } from '../identity/identity.ts'
+import { ABORT, EVIDENCE } from './bodies.ts'
 import type { SessionMember } from './member.ts'
 
-export const EVIDENCE = 0x7e
-export const ABORT = 0x7f
 const MAX_BODY = 65_536
 const MAX_EVIDENCE_BODY = 163_840
 /** Departure: §A.5 allows 4. An echo covers a message of every member, and some carry the claim: as many as two rounds of 16. */
 const MAX_SHOWN = 32
-const ZERO_SID = new Uint8Array(32)
 
 export interface EnvelopeDeskOptions {
   readonly identity: Identity
@@ -22,6 +21,8 @@ export interface EnvelopeDeskOptions {
   readonly members: readonly SessionMember[]
   /** Epoch that every header of this ceremony carries. */
   readonly epoch: number
+  /** Whether a kind of message has a place in this ceremony: what has none is neither looked at nor kept. */
+  knows(suite: number, type: number): boolean
 }
 
 export class EnvelopeDesk {
@@ -49,10 +50,15 @@ export class EnvelopeDesk {
     const envelope = readOrUndefined(bytes)
     if (envelope === undefined) return undefined
     const { header } = envelope
+    if (!this.#takes(header)) return undefined
     if (header.bodyLength > (header.type === EVIDENCE ? MAX_EVIDENCE_BODY : MAX_BODY)) return undefined
     if (!isKnown(header.instance) || header.from !== from) return undefined
     if (header.to !== 0 && header.to !== this.#options.me) return undefined
     return await this.#isSigned(envelope) ? this.#keep(envelope) : undefined
+  }
+
+  #takes({ suite, type }: Header): boolean {
+    return this.#options.knows(suite, type) || (suite === 0 && (type === ANSWER || type === EVIDENCE || type === ABORT))
   }
 
   /** Keeps an envelope that was checked elsewhere (the invitation). */
@@ -87,7 +93,9 @@ export class EnvelopeDesk {
       rest = rest.subarray(read.length)
       const { envelope } = read
       const { suite, type, from, to } = envelope.header
-      if (from === 0 || !equalBytes(envelope.header.instance, instance) || !await this.#isSigned(envelope)) continue
+      const isKnown = this.#options.knows(suite, type) || type === INVITE
+      if (from === 0 || !isKnown || !equalBytes(envelope.header.instance, instance) || !await this.#isSigned(envelope)) continue
+      this.#keep(envelope)
       shown.push({ suite, type, from, to, body: envelope.body })
     }
     return shown
@@ -101,6 +109,7 @@ export class EnvelopeDesk {
 
   #keep(envelope: Envelope): Envelope {
     const { header } = envelope
+    if (header.type === EVIDENCE || header.type === ABORT || header.type === ANSWER) return envelope
     const key = slot(header.instance, header)
     const kept = this.#kept.get(key) ?? []
     if (kept.length < 2 && !kept.some(({ body }) => equalBytes(body, envelope.body))) this.#kept.set(key, [...kept, envelope])
@@ -109,7 +118,7 @@ export class EnvelopeDesk {
 }
 
 function slot(instance: Uint8Array, { suite, type, from, to }: Pick<Header, 'suite' | 'type' | 'from' | 'to'>): string {
-  return [instance.join('.'), suite, type, from, to].join('/')
+  return [bytesToHex(instance), suite, type, from, to].join('/')
 }
 
 function readOrUndefined(bytes: Uint8Array): Envelope | undefined {
@@ -127,21 +136,4 @@ function undefinedIfMalformed<T>(read: () => T): T | undefined {
     if (error instanceof Malformed) return undefined
     throw error
   }
-}
-
-/** sid 32 (zeros before there is one) ‖ u16 code ‖ u16 blamed (0: nobody) ‖ evidence hash 32 (zeros: none). Source: §A.8. */
-export function abortBody(code: AbortCode, blamed: Pid | 0, sid: Uint8Array = ZERO_SID): Uint8Array {
-  return concat(sid, u16(ABORT_CODES[code]), u16(blamed), ZERO_SID)
-}
-
-/** @returns undefined for bytes that are no ABORT */
-export function readAbort(body: Uint8Array): { readonly code: AbortCode; readonly blamed: Pid | 0 } | undefined {
-  const number = body.length === 68 ? toNumber(body.subarray(32, 34)) : 0
-  const code = (Object.keys(ABORT_CODES) as AbortCode[]).find((name) => ABORT_CODES[name] === number)
-  return code === undefined ? undefined : { code, blamed: toNumber(body.subarray(34, 36)) }
-}
-
-/** u8 yes ‖ u16 reason ‖ u8 len ‖ UTF-8 text; the reason is a code of §A.8 or 0. */
-export function answerBody(yes: boolean, reason: Uint8Array = new Uint8Array(0)): Uint8Array {
-  return concat(u8(yes ? 1 : 0), u16(0), u8(reason.length), reason)
 }

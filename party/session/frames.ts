@@ -1,7 +1,5 @@
 /** The first byte of what sessions send: over the introduction server, and over channels. See `docs/wire.md`. */
 import { concat, Malformed, toNumber, u16, u32, u8 } from '@trivet/protocol/core'
-import { utf8ToBytes } from '@noble/hashes/utils.js'
-import { decodeUtf8 } from '../identity/card.ts'
 
 /** What members of a room send each other over the introduction server. */
 export const SIGNAL = { welcome: 1, hello: 2, invitation: 3, channel: 4 } as const
@@ -20,21 +18,17 @@ export function readSignalFrame(bytes: Uint8Array): { readonly kind: SignalKind;
   return kind === undefined ? undefined : { kind, body: bytes.subarray(1) }
 }
 
-/** What goes with the signed invitation to a key generation: things that the roster only holds hashes of. */
+/** What goes with the signed invitation to a key generation: the cards, of which the roster only holds hashes. */
 export interface KeygenInvitation {
   /** The signed envelope of type 01. */
   readonly envelope: Uint8Array
-  readonly walletName: string
   /** Encoded identity cards of all members, by ascending share index. */
   readonly cards: readonly Uint8Array[]
 }
 
-/** u32 |envelope| ‖ envelope ‖ u8 |name| ‖ name ‖ u8 c ‖ c × (u16 len ‖ card) */
-export function encodeKeygenInvitation({ envelope, walletName, cards }: KeygenInvitation): Uint8Array {
-  const name = utf8ToBytes(walletName)
-  return concat(
-    u32(envelope.length), envelope, u8(name.length), name, u8(cards.length), ...cards.map((card) => concat(u16(card.length), card)),
-  )
+/** u32 |envelope| ‖ envelope ‖ u8 c ‖ c × (u16 len ‖ card) */
+export function encodeKeygenInvitation({ envelope, cards }: KeygenInvitation): Uint8Array {
+  return concat(u32(envelope.length), envelope, u8(cards.length), ...cards.map((card) => concat(u16(card.length), card)))
 }
 
 /** @throws {Malformed} */
@@ -47,8 +41,7 @@ export function decodeKeygenInvitation(bytes: Uint8Array): KeygenInvitation {
   }
   const number = (size: number): number => toNumber(take(size))
   const envelope = take(number(4))
-  const walletName = decodeUtf8(take(number(1)))
   const cards = Array.from({ length: number(1) }, () => take(number(2)))
-  if (walletName === undefined || at !== bytes.length) throw new Malformed('E_LEN', 'invitation: length does not fit')
-  return { envelope, walletName, cards }
+  if (at !== bytes.length) throw new Malformed('E_LEN', 'invitation: length does not fit')
+  return { envelope, cards }
 }

@@ -3,20 +3,25 @@
  * when everybody said yes and is connected, the ceremony starts.
  */
 import {
-  ANSWER, encodeEnvelope, Malformed, Refused, TransportError,
-  type Envelope, type LastingChange, type MpcError, type Pid, type Run, type StepName,
+  ANSWER, Blame, Bug, encodeEnvelope, equalBytes, InputError, MpcError, Refused, TransportError,
+  type Envelope, type LastingChange, type Pid, type Run, type StepName,
 } from '@trivet/protocol/core'
-import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { PartyId } from '@trivet/signalling/wire'
-import { decodeUtf8 } from '../identity/card.ts'
-import { Ceremony } from './ceremony.ts'
-import { answerBody, EnvelopeDesk } from './envelopes.ts'
-import { memberOf, nameOf, type SessionMember } from './member.ts'
-import type { Mesh } from './mesh.ts'
-import type { SessionDeps } from './deps.ts'
 import type { PlaceView, SessionState, StepView } from '../api.ts'
+import { answerBody, readAnswer } from './bodies.ts'
+import { Ceremony } from './ceremony.ts'
+import { atDeadline } from './deadline.ts'
+import type { SessionDeps } from './deps.ts'
+import { EnvelopeDesk } from './envelopes.ts'
+import { compareInvitations } from './invitation-copy.ts'
+import { memberOf, nameOf, withCulprit, type SessionMember } from './member.ts'
+import type { Mesh } from './mesh.ts'
+import { placeView } from './place-view.ts'
+import { Progress } from './progress.ts'
 
-const MAX_REASON_BYTES = 200
+/** Envelopes of one member that wait to be looked at: so many, and some more for each run. Who sends faster is not heard. */
+const MAX_WAITING = 32
+const MAX_WAITING_PER_RUN = 4
 
 export interface GatheringOptions<T> {
   readonly deps: SessionDeps
@@ -24,8 +29,8 @@ export interface GatheringOptions<T> {
   /** Everybody who takes part, ascending share index. */
   readonly members: readonly SessionMember[]
   readonly epoch: number
-  /** 32 bytes; answers travel under it. */
-  readonly instance: Uint8Array
+  /** Of type 01; answers travel under its instance. */
+  readonly invitation: Envelope
   readonly expiresAt: number
   /** Its events go to `received`, `gone` and `meshChanged`. */
   readonly mesh: Mesh
@@ -33,148 +38,174 @@ export interface GatheringOptions<T> {
   persist(change: LastingChange): Promise<void>
   readonly events: {
     changed(): void
-    ended(outcome: { readonly results: readonly T[] } | { readonly error: MpcError }): void
+    ended(outcome: Outcome<T>): void
   }
 }
 
-type Answer = 'none' | 'yes' | 'no'
+export type Outcome<T> = { readonly results: readonly T[] } | { readonly error: MpcError }
 
 export class Gathering<T> {
   readonly desk: EnvelopeDesk
   readonly #options: GatheringOptions<T>
-  /** What every member is told as soon as there is a channel to it. */
-  readonly #greetings: Uint8Array[] = []
-  readonly #answers = new Map<Pid, Answer>()
+  readonly #others: readonly SessionMember[]
+  readonly #progress: Progress
+  /**
+   * What every member is told as soon as there is a channel to it. First the invitation as it came: so an inviter who told
+   * different things to different parties is caught before anything starts.
+   */
+  readonly #greetings: Uint8Array[]
+  readonly #greeted = new Set<PartyId>()
+  readonly #answers = new Map<Pid, 'yes' | 'no'>()
   readonly #reasons = new Map<Pid, string>()
-  readonly #stepDone = new Map<StepName, number>()
-  #ceremony: Ceremony<T> | undefined
-  #outcome: { readonly error: MpcError } | { readonly results: readonly T[] } | undefined
-  #startedAt = 0
-  #tail: Promise<void> = Promise.resolve()
+  readonly #waiting = new Map<Pid, number>()
   readonly #cancelExpiry: () => void
+  #mostWaiting = MAX_WAITING
+  #ceremony: Ceremony<T> | undefined
+  #outcome: Outcome<T> | undefined
+  #tail: Promise<void> = Promise.resolve()
 
   constructor(options: GatheringOptions<T>) {
     this.#options = options
-    const { deps, me, members, epoch } = options
-    const { identity, ed25519, clock } = deps
-    this.desk = new EnvelopeDesk({ identity, ed25519, me, members, epoch })
-    this.#cancelExpiry = clock.after(Math.max(0, options.expiresAt - clock.now()), () => {
+    const { deps: { identity, ed25519, clock }, me, members, epoch, invitation, steps } = options
+    this.#others = members.filter(({ pid }) => pid !== me)
+    this.#progress = new Progress({ steps, me, others: this.#others.map(({ pid }) => pid), clock })
+    this.#greetings = [encodeEnvelope(invitation)]
+    this.desk = new EnvelopeDesk({ identity, ed25519, me, members, epoch, knows: (suite, type) => this.#ceremony?.takes(suite, type) === true })
+    this.desk.adopt(invitation)
+    this.#cancelExpiry = atDeadline(clock, options.expiresAt, () => {
       if (this.#ceremony?.started === true) return
-      const missing = this.#others().filter(({ pid }) => this.#answers.get(pid) !== 'yes').map(({ pid }) => pid)
+      const missing = this.#others.map(({ pid }) => pid).filter((pid) => this.#answers.get(pid) !== 'yes')
       this.fail(new TransportError('E_TIMEOUT', 'not everybody answered in time', { culprits: missing }))
     })
   }
 
   /** What is to run once everybody has said yes. Envelopes for it are taken from now on. */
   prepare(runs: readonly { readonly instance: Uint8Array; readonly run: Run<T> }[]): void {
-    const { deps, me, members, persist } = this.#options
+    const { deps: { clock }, me, members, mesh, persist } = this.#options
+    this.#mostWaiting = MAX_WAITING + MAX_WAITING_PER_RUN * runs.length
     this.#ceremony = new Ceremony<T>({
-      desk: this.desk, mesh: this.#options.mesh, clock: deps.clock, me, members, runs, persist,
-      events: { changed: () => { this.#noteSteps(); this.#options.events.changed() }, ended: (outcome) => { this.#end(outcome) } },
+      desk: this.desk, mesh, clock, me, members, runs, persist,
+      events: {
+        changed: () => { this.#changed() },
+        ended: (outcome) => { this.#end(outcome) },
+      },
     })
   }
 
   /** Opens the channel to a member, once it is there, and tells it what everybody is told. */
   connect({ card }: SessionMember): void {
-    if (!this.#options.mesh.connect(card)) return
-    for (const envelope of this.#greetings) this.#options.mesh.send(card.partyId, envelope)
+    const { mesh } = this.#options
+    if (this.#greeted.has(card.partyId)) return
+    this.#greeted.add(card.partyId)
+    mesh.connect(card)
+    for (const envelope of this.#greetings) mesh.send(card.partyId, envelope)
   }
 
-  /** Tells everybody, also those who come later. */
-  greet(envelope: Uint8Array): void {
-    this.#greetings.push(envelope)
-    for (const { card } of this.#others()) this.#options.mesh.send(card.partyId, envelope)
+  get hasApproved(): boolean {
+    return this.#answers.get(this.#options.me) === 'yes'
   }
 
-  /** My yes; it travels over the channels as they come up. */
+  get isOver(): boolean {
+    return this.#outcome !== undefined
+  }
+
+  /** My yes; it travels over the channels as they come up. @throws {InputError} when it is too late */
   async approve(): Promise<void> {
-    await this.#answer(true)
+    if (this.#outcome !== undefined) throw new InputError('session', 'it is over')
+    await this.#answer(true, '')
   }
 
-  /** My no, with a reason for the others. Ends it here. */
+  /** My no, with a reason for the others. Ends it here. @throws {InputError} after my yes, or when it is too late */
   async decline(reason: string): Promise<void> {
+    if (this.#outcome !== undefined || this.hasApproved) throw new InputError('session', 'it was answered already')
     await this.#answer(false, reason)
-    this.fail(new Refused('E_DECLINED', `you declined: ${reason}`))
+    this.fail(new Refused('E_DECLINED', reason === '' ? 'you declined' : `you declined: ${reason}`))
   }
 
-  /** Somebody said no by another way than an answer (the server tells that the session was cancelled). */
+  /** Ends it from this side. */
   fail(error: MpcError): void {
     if (this.#outcome !== undefined) return
     if (this.#ceremony?.started === true) this.#ceremony.abandon(error)
     else this.#end({ error })
   }
 
+  /** Never `done`: what a result is worth is for the session to say. */
   state(): SessionState {
+    const { deps, members, expiresAt } = this.#options
     const outcome = this.#outcome
-    if (outcome !== undefined && 'error' in outcome) return { at: 'failed', error: this.#options.deps.explain(outcome.error, this.#options.members) }
-    if (outcome !== undefined) return { at: 'done', finishedAt: this.#options.deps.clock.now() }
-    if (this.#ceremony?.started !== true) {
-      const answered = this.#answers.get(this.#options.me) === 'yes'
-      if (this.#others().every(({ pid }) => this.#answers.get(pid) === 'yes') && answered) return { at: 'connecting' }
-      return { at: 'approving', expiresAt: this.#options.expiresAt, answered }
+    if (outcome !== undefined && 'error' in outcome) return { at: 'failed', error: deps.explain(outcome.error, members) }
+    if (this.#ceremony?.started === true) {
+      return { at: 'running', ...this.#progress.current(this.#ceremony.heard()), waitingFor: outcome === undefined ? this.#ceremony.waitingFor() : [] }
     }
-    const steps = this.steps()
-    const round = Math.max(0, steps.findIndex(({ state }) => state === 'now'))
-    return { at: 'running', round: round + 1, of: steps.length, waitingFor: this.#ceremony.waitingFor(), since: this.#stepBegan(round) }
+    return this.#isAgreed() ? { at: 'connecting' } : { at: 'approving', expiresAt, answered: this.#answers.has(this.#options.me) }
   }
 
   steps(): readonly StepView[] {
-    const heard = new Map((this.#ceremony?.heard() ?? []).map(({ step, from }) => [step, from]))
-    const done = this.#outcome !== undefined && 'results' in this.#outcome
-    const running = this.#ceremony?.started === true
-    let before = true
-    return this.#options.steps.map((name, i) => {
-      const from = heard.get(name) ?? []
-      const complete = done || this.#others().every(({ pid }) => from.includes(pid))
-      const state = running && before ? (complete ? 'done' : 'now') : 'todo'
-      before &&= complete
-      const ended = this.#stepDone.get(name)
-      return {
-        name, state, heard: running && state !== 'todo' ? [...from, this.#options.me].toSorted((a, b) => a - b) : from,
-        ...(ended === undefined ? {} : { ms: ended - this.#stepBegan(i) }),
-      }
-    })
+    return this.#progress.views(this.#ceremony?.heard() ?? [])
   }
 
   place(member: SessionMember, place: number): PlaceView {
-    const { me, members } = this.#options
-    const { pid, card } = member
-    const isMe = pid === me
-    const answer = this.#answers.get(pid)
-    const link = this.#options.mesh.view(card.partyId)
-    const indices = link.linkedTo.map((party) => memberOf(members, party)?.pid).filter((index) => index !== undefined)
-    const reason = this.#reasons.get(pid)
-    return {
-      place, index: pid, partyId: card.partyId, name: card.name, role: card.role, me: isMe,
-      state: answer === 'yes' ? 'approved' : answer === 'no' ? 'declined' : isMe || link.connection !== 'none' ? 'joined' : 'empty',
-      ...(reason === undefined ? {} : { reason }),
-      ...(isMe ? {} : { connection: link.connection, linkedTo: indices, ...(link.path === undefined ? {} : { path: link.path }) }),
-    }
-  }
-
-  #others(): readonly SessionMember[] {
-    return this.#options.members.filter(({ pid }) => pid !== this.#options.me)
-  }
-
-  async #answer(yes: boolean, reason = ''): Promise<void> {
-    if (this.#outcome !== undefined || this.#answers.get(this.#options.me) === 'yes') return
-    this.#answers.set(this.#options.me, yes ? 'yes' : 'no')
-    const body = answerBody(yes, utf8ToBytes(reason).slice(0, MAX_REASON_BYTES))
-    const envelope = await this.desk.seal(this.#options.instance, { suite: 0, type: ANSWER, to: 0, body })
-    this.greet(encodeEnvelope(envelope))
-    this.meshChanged()
-    this.#options.events.changed()
+    const { me, members, mesh } = this.#options
+    return placeView(member, place, { me, members, mesh, answer: this.#answers.get(member.pid), reason: this.#reasons.get(member.pid) })
   }
 
   /** An envelope that came through a member's channel. */
   received(from: PartyId, bytes: Uint8Array): void {
     const member = memberOf(this.#options.members, from)
     if (member === undefined || this.#outcome !== undefined) return
-    this.#tail = this.#tail.then(async () => {
-      const knows = (instance: Uint8Array): boolean => this.#isAnswerInstance(instance) || this.#ceremony?.knows(instance) === true
-      const envelope = await this.desk.open(bytes, member.pid, knows)
-      if (envelope !== undefined) this.#opened(member.pid, envelope)
+    const { pid } = member
+    const waiting = this.#waiting.get(pid) ?? 0
+    if (waiting >= this.#mostWaiting) return
+    this.#waiting.set(pid, waiting + 1)
+    this.#enqueue(async () => {
+      this.#waiting.set(pid, (this.#waiting.get(pid) ?? 1) - 1)
+      if (this.#outcome !== undefined || await this.#isInvitation(bytes)) return
+      const knows = (instance: Uint8Array): boolean => equalBytes(instance, this.#options.invitation.header.instance) || this.#ceremony?.knows(instance) === true
+      const envelope = await this.desk.open(bytes, pid, knows)
+      if (envelope !== undefined) this.#opened(pid, envelope)
     })
+  }
+
+  /** Starts once everybody said yes and is connected. */
+  meshChanged(): void {
+    const ceremony = this.#ceremony
+    if (ceremony === undefined || ceremony.started || this.#outcome !== undefined || !this.#isAgreed()) return
+    if (!this.#options.mesh.isUp(this.#others.map(({ card }) => card.partyId))) return
+    this.#cancelExpiry()
+    this.#progress.start()
+    ceremony.start()
+  }
+
+  /** The channel to a member is over. What came through it before is looked at first. */
+  gone(party: PartyId, error: MpcError | undefined): void {
+    this.#enqueue(async () => {
+      const member = memberOf(this.#options.members, party)
+      if (member === undefined || this.#outcome !== undefined) return
+      const known = error === undefined ? undefined : withCulprit(error, member.pid)
+      if (this.#ceremony?.started === true) this.#ceremony.gone(member.pid, known)
+      else this.fail(known ?? new TransportError('E_TIMEOUT', `${member.card.name} left`, { culprits: [member.pid] }))
+    })
+  }
+
+  async #answer(yes: boolean, reason: string): Promise<void> {
+    const { me, invitation, mesh } = this.#options
+    if (this.#answers.has(me)) return
+    this.#answers.set(me, yes ? 'yes' : 'no')
+    const envelope = await this.desk.seal(invitation.header.instance, { suite: 0, type: ANSWER, to: 0, body: answerBody({ yes, reason }) })
+    this.#greetings.push(encodeEnvelope(envelope))
+    for (const party of this.#greeted) mesh.send(party, encodeEnvelope(envelope))
+    this.meshChanged()
+    this.#changed()
+  }
+
+  /** Whether it is somebody's copy of an invitation. If it is another than mine, its sender is caught. */
+  async #isInvitation(bytes: Uint8Array): Promise<boolean> {
+    const { deps: { ed25519 }, invitation, members } = this.#options
+    const inviter = members.find(({ pid }) => pid === invitation.header.from)
+    if (inviter === undefined) throw new Bug('an invitation of nobody')
+    const verdict = await compareInvitations(bytes, invitation, inviter.card.identityKey, ed25519)
+    if (verdict === 'other') this.fail(new Blame('E_EQUIVOCATE', `${inviter.card.name} invited different devices to different things`, { culprits: [inviter.pid] }))
+    return verdict !== 'none'
   }
 
   #opened(from: Pid, { header, body }: Envelope): void {
@@ -183,69 +214,41 @@ export class Gathering<T> {
     else this.#ceremony?.receive({ from, to, suite, type, body }, instance)
   }
 
-  #isAnswerInstance(instance: Uint8Array): boolean {
-    return instance.every((byte, i) => byte === this.#options.instance[i])
-  }
-
   #answered(from: Pid, body: Uint8Array): void {
-    if (this.#answers.has(from)) return
-    const yes = body[0] === 1
+    const answer = readAnswer(body)
+    if (answer === undefined || this.#answers.has(from)) return
+    const { yes, reason } = answer
     this.#answers.set(from, yes ? 'yes' : 'no')
     if (!yes) {
-      const reason = decodeUtf8(body.slice(4, 4 + (body[3] ?? 0))) ?? ''
       this.#reasons.set(from, reason)
       this.fail(new Refused('E_DECLINED', `${nameOf(this.#options.members, from)} declined${reason === '' ? '' : `: ${reason}`}`, { culprits: [from] }))
     }
     this.meshChanged()
+    this.#changed()
+  }
+
+  #isAgreed(): boolean {
+    return this.#options.members.every(({ pid }) => this.#answers.get(pid) === 'yes')
+  }
+
+  #changed(): void {
+    this.#progress.note(this.#ceremony?.heard() ?? [])
     this.#options.events.changed()
   }
 
-  /** Starts once everybody said yes and is connected. */
-  meshChanged(): void {
-    const ceremony = this.#ceremony
-    if (ceremony === undefined || ceremony.started || this.#outcome !== undefined) return
-    const others = this.#others()
-    if (this.#answers.get(this.#options.me) !== 'yes' || !others.every(({ pid }) => this.#answers.get(pid) === 'yes')) return
-    if (!this.#options.mesh.isUp(others.map(({ card }) => card.partyId))) return
-    this.#startedAt = this.#options.deps.clock.now()
-    ceremony.start()
-  }
-
-  /** The channel to a member is over. What came through it before is looked at first. */
-  gone(party: PartyId, error: MpcError | undefined): void {
-    this.#tail = this.#tail.then(() => {
-      const member = memberOf(this.#options.members, party)
-      if (member === undefined || this.#outcome !== undefined) return
-      if (this.#ceremony?.started === true) this.#ceremony.gone(member.pid, error)
-      else this.fail(error === undefined ? new TransportError('E_TIMEOUT', `${member.card.name} left`, { culprits: [member.pid] }) : withCulprit(error, member.pid))
-    })
-  }
-
-  #noteSteps(): void {
-    for (const { name, state } of this.steps()) {
-      if (state === 'done' && !this.#stepDone.has(name)) this.#stepDone.set(name, this.#options.deps.clock.now())
-    }
-  }
-
-  #stepBegan(index: number): number {
-    const before = this.#options.steps[index - 1]
-    return before === undefined ? this.#startedAt : this.#stepDone.get(before) ?? this.#startedAt
-  }
-
-  #end(outcome: { readonly results: readonly T[] } | { readonly error: MpcError }): void {
+  #end(outcome: Outcome<T>): void {
     if (this.#outcome !== undefined) return
     this.#cancelExpiry()
     this.#outcome = outcome
-    if ('results' in outcome) this.#noteSteps()
     this.#options.mesh.close()
     this.#options.events.ended(outcome)
-    this.#options.events.changed()
+    this.#changed()
   }
-}
 
-/** A channel does not know share indices; whose it was is known here. */
-function withCulprit(error: MpcError, pid: Pid): MpcError {
-  if (error instanceof Refused) return new Refused(error.code, error.message, { culprits: [pid], cause: error })
-  if (error instanceof Malformed) return new Malformed(error.code, error.message, { culprits: [pid], cause: error })
-  return new TransportError(error.code === 'E_TRANSPORT' ? 'E_TIMEOUT' : error.code, error.message, { culprits: [pid], cause: error })
+  /** One thing at a time, in the order it came. */
+  #enqueue(work: () => Promise<void>): void {
+    this.#tail = this.#tail.then(work).catch((error: unknown) => {
+      this.fail(error instanceof MpcError ? error : new Bug('a session failed', error))
+    })
+  }
 }

@@ -1,5 +1,5 @@
 /** One-time invitations of this party: whoever holds one may call it to a new wallet. Kept sealed until used or expired. */
-import { concat, InputError, toNumber, u64, type Rng } from '@trivet/protocol/core'
+import { concat, equalBytes, InputError, Refused, toNumber, u64, type Rng } from '@trivet/protocol/core'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { Clock } from '../clock.ts'
 import type { Card } from '../identity/card.ts'
@@ -14,6 +14,7 @@ export class Invitations {
   readonly #card: Card
   readonly #clock: Clock
   readonly #rng: Rng
+  #tail: Promise<void> = Promise.resolve()
 
   constructor({ vault, card, clock, rng }: { readonly vault: OpenVault; readonly card: Card; readonly clock: Clock; readonly rng: Rng }) {
     this.#vault = vault
@@ -42,10 +43,19 @@ export class Invitations {
     return records.filter(isGood).map(({ value }) => value.slice(8))
   }
 
-  /** An invitation is good for one meeting: erased before anything is answered. */
+  /**
+   * An invitation is good for one meeting: erased before anything is answered.
+   * @throws {Refused} E_UNAUTHORIZED: it was used, or expired, meanwhile
+   */
   async use(secret: Uint8Array): Promise<void> {
-    const records = await this.#vault.readAll(KIND)
-    const used = records.filter(({ value }) => value.subarray(8).every((byte, i) => byte === secret[i]))
-    if (used.length > 0) await this.#vault.write(used.map(({ id }) => ({ kind: KIND, id, value: undefined })))
+    const done = this.#tail.then(async () => {
+      const records = await this.#vault.readAll(KIND)
+      const found = records.find(({ value }) => equalBytes(value.subarray(8), secret) && toNumber(value.subarray(0, 8)) > this.#clock.now())
+      for (const { value } of records) value.fill(0)
+      if (found === undefined) throw new Refused('E_UNAUTHORIZED', 'pairing: this invitation was used already')
+      await this.#vault.write([{ kind: KIND, id: found.id, value: undefined }])
+    })
+    this.#tail = done.catch(() => undefined)
+    await done
   }
 }

@@ -3,12 +3,13 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import {
   assignPids, concat, decodeEnvelope, decodeInvitation, decodeKeygenProposal, encodeEnvelope, encodeHeader, encodeInvitation,
-  encodeKeygenProposal, equalBytes, INVITE, Malformed, rosterHash, signedBytes,
+  encodeKeygenProposal, equalBytes, INVITE, Malformed, signedBytes,
   type Envelope, type Pid, type Roster, type SuiteId,
 } from '@trivet/protocol/core'
 import type { SessionId } from '@trivet/signalling/wire'
 import { readCard, type Card } from '../identity/card.ts'
 import { roomBytes } from '../pairing/link.ts'
+import type { KeygenRequest } from '../policy.ts'
 import type { SessionDeps } from './deps.ts'
 import { decodeKeygenInvitation, encodeKeygenInvitation } from './frames.ts'
 import { memberOf, type SessionMember } from './member.ts'
@@ -24,6 +25,7 @@ export interface KeygenProposal {
   readonly members: readonly SessionMember[]
   readonly me: Pid
   readonly inviter: Pid
+  /** From the lobby, where it came with the inviter's proof. */
   readonly walletName: string
   readonly expiresAt: number
   readonly envelope: Envelope
@@ -51,7 +53,7 @@ export async function proposeKeygen(draft: Draft, { identity, rng }: Pick<Sessio
   const body = encodeInvitation({ ceremony: 'keygen', room: roomBytes(draft.room), expires: draft.expiresAt, payload: encodeKeygenProposal(roster) })
   const header = { suite: 0, type: INVITE, from: me, to: 0, epoch: 0, instance, bodyLength: body.length } as const
   const envelope = { header, signature: await identity.sign(signedBytes(encodeHeader(header), body)), body }
-  const bytes = encodeKeygenInvitation({ envelope: encodeEnvelope(envelope), walletName: draft.walletName, cards: members.map(({ card }) => card.bytes) })
+  const bytes = encodeKeygenInvitation({ envelope: encodeEnvelope(envelope), cards: members.map(({ card }) => card.bytes) })
   return { instance, roster, members, me, inviter: me, walletName: draft.walletName, expiresAt: draft.expiresAt, envelope, bytes }
 }
 
@@ -61,8 +63,9 @@ export async function proposeKeygen(draft: Draft, { identity, rng }: Pick<Sessio
  * @throws {Malformed} naming what does not fit
  */
 export async function readKeygenProposal(
-  bytes: Uint8Array, expected: { readonly room: SessionId; readonly inviter: Card; readonly threshold: number; readonly total: number },
-  { identity, ed25519, clock }: Pick<SessionDeps, 'identity' | 'ed25519' | 'clock'>,
+  bytes: Uint8Array,
+  expected: { readonly room: SessionId; readonly inviter: Card; readonly walletName: string; readonly threshold: number; readonly total: number },
+  { identity, ed25519, clock, wallets }: Pick<SessionDeps, 'identity' | 'ed25519' | 'clock' | 'wallets'>,
 ): Promise<KeygenProposal> {
   const bad = (what: string): Malformed => new Malformed('E_CONFIG', what)
   const invitation = decodeKeygenInvitation(bytes)
@@ -74,6 +77,7 @@ export async function readKeygenProposal(
   const { ceremony, room, expires, payload } = decodeInvitation(body)
   if (ceremony !== 'keygen' || header.type !== INVITE || header.suite !== 0 || header.epoch !== 0 || header.to !== 0) throw bad('it is not for a new wallet')
   if (!equalBytes(room, roomBytes(expected.room)) || expires < clock.now()) throw bad('it is of another meeting, or too old')
+  if (wallets.has(bytesToHex(header.instance))) throw bad('it was used before')
   const roster = decodeKeygenProposal(payload)
   if (roster.epoch !== 1 || roster.walletId.some((byte) => byte !== 0) || roster.suites.join() !== SUITES.join()) throw bad('it is not for a new wallet of this version')
   if (roster.threshold !== expected.threshold || roster.members.length !== expected.total) throw bad('it has another number of devices or approvals than the lobby')
@@ -87,12 +91,26 @@ export async function readKeygenProposal(
   const mine = memberOf(members, identity.card.partyId)
   if (cards.length !== members.length || inviter?.pid !== header.from || mine === undefined) throw bad('this device or the inviter is not in it')
   if (!equalBytes(mine.card.bytes, identity.card.bytes)) throw bad('it describes this device wrongly')
-  return { instance: header.instance, roster, members, me: mine.pid, inviter: inviter.pid, walletName: invitation.walletName, expiresAt: expires, envelope, bytes }
+  return { instance: header.instance, roster, members, me: mine.pid, inviter: inviter.pid, walletName: expected.walletName, expiresAt: expires, envelope, bytes }
 }
 
-/** Binds the channels to the room and everybody in it: 32 bytes. */
-export function keygenChannelContext(room: SessionId, roster: Roster): Uint8Array {
-  return sha256(concat(CONTEXT_TAG, roomBytes(room), rosterHash(roster)))
+/**
+ * Binds the channels to the room: 32 bytes. Not to the roster: parties that were invited to different ones have to be able to
+ * talk, to find out that it was the inviter. That all agreed on one is the first thing that the ceremony makes sure of.
+ */
+export function keygenChannelContext(room: SessionId): Uint8Array {
+  return sha256(concat(CONTEXT_TAG, roomBytes(room)))
+}
+
+/** What a policy decides about. */
+export function keygenRequest(
+  { walletName, threshold, total }: { readonly walletName: string; readonly threshold: number; readonly total: number },
+  mine: Card, others: readonly Card[], invitedBy: KeygenRequest['invitedBy'],
+): KeygenRequest {
+  return {
+    walletName, threshold, total, suites: SUITES, invitedBy,
+    parties: [mine, ...others].map((card) => ({ name: card.name, partyId: card.partyId, role: card.role, me: card === mine })),
+  }
 }
 
 function cardOf(cards: readonly Card[], idKeyHash: Uint8Array): Card {

@@ -1,6 +1,8 @@
 /** What the party knows of every kind of session. */
+import { Bug, InputError, MpcError, Refused, TransportError } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { SessionView } from '../api.ts'
+import { memberOf, type SessionMember } from './member.ts'
 
 export interface LiveSession {
   readonly id: SessionId
@@ -9,9 +11,34 @@ export interface LiveSession {
   told(info: SessionInfo): void
   /** Bytes of a member, over the introduction server. */
   signal(from: PartyId, payload: Uint8Array): void
+  /** @throws {InputError} when there is nothing to approve (any more) */
   approve(): Promise<void>
+  /** @throws {InputError} when it is over */
   decline(reason: string): Promise<void>
-  /** Leaves it, whatever state it is in. */
+  /** Leaves it at once, whatever state it is in. Resolves when the introduction server has heard of it, or cannot. */
   leave(): Promise<void>
   readonly isOver: boolean
+}
+
+/** A reason on its way over a channel gets so long to arrive before the server's bare word counts. */
+export const CANCEL_GRACE_MS = 1_500
+
+export function tooLate(): InputError {
+  return new InputError('session', 'it is over')
+}
+
+/** What the server says about the end of a session. It is believed that it ended; why, in one of two words. */
+export function endedByServer({ status, reason, participants }: SessionInfo, members: readonly SessionMember[]): MpcError | undefined {
+  if (status === 'expired') return new TransportError('E_TIMEOUT', 'not everybody came in time')
+  if (status !== 'cancelled' && status !== 'failed') return undefined
+  const decliner = participants.find((participant) => participant.status === 'declined')?.party_id
+  const member = decliner === undefined ? undefined : memberOf(members, decliner)
+  const culprits = member === undefined ? [] : [member.pid]
+  const who = member?.card.name ?? 'another device'
+  return reason === 'declined' ? new Refused('E_DECLINED', `${who} declined`, { culprits }) : new Refused('E_CANCELLED', `${who} stopped`, { culprits })
+}
+
+/** What went wrong, as an error of ours. */
+export function knownError(error: unknown, otherwise: string): MpcError {
+  return error instanceof MpcError ? error : new Bug(otherwise, error)
 }

@@ -31,6 +31,9 @@ export interface LobbyOptions {
   readonly courier: Courier
 }
 
+/** Whoever comes to an empty place is told who invites; nobody honest is the 33rd. */
+const MAX_WELCOMES = 32
+
 interface Seat {
   readonly open: OpenPlace
   readonly link: string | undefined
@@ -69,10 +72,10 @@ export class Lobby {
   told(info: SessionInfo): void {
     for (const { party_id: party, party_index: place, status, online } of info.participants) {
       const seat = this.#seats.find(({ open }) => open.place === place)
-      if (seat === undefined || party === undefined) continue
+      if (seat === undefined || party === undefined || !mayTake(seat, party)) continue
       seat.party = party
       seat.online = online
-      if (status !== 'invited' && !this.#welcomed.has(party)) {
+      if (status !== 'invited' && seat.card === undefined && !this.#welcomed.has(party) && this.#welcomed.size < MAX_WELCOMES) {
         this.#welcomed.add(party)
         this.#options.courier.post(party, signalFrame('welcome', this.#welcome(seat.open)))
       }
@@ -87,7 +90,7 @@ export class Lobby {
     try {
       const card = await readCard(readHello(this.#where(seat.open), cardHash(deps.identity.card), body), deps.ed25519)
       const taken = this.#seats.some((other) => other.card?.partyId === card.partyId) || card.partyId === deps.identity.card.partyId
-      if (card.partyId !== from || taken) return
+      if (card.partyId !== from || taken || !mayTake(seat, card.partyId)) return
       seat.card = card
       seat.reason = undefined
     } catch (error) {
@@ -124,4 +127,9 @@ export class Lobby {
     const { room, expiresAt, pageUrl, deps } = this.#options
     return encodeJoinLink(pageUrl, { room, place, joinToken, inviterCardHash: cardHash(deps.identity.card), secret, expiresAt })
   }
+}
+
+/** Who proved to have a place keeps it, and an invitation is of one party: whatever the introduction server says. */
+function mayTake({ card, open }: Seat, party: PartyId): boolean {
+  return card === undefined ? open.company === undefined || open.company.partyId === party : card.partyId === party
 }

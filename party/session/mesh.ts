@@ -1,6 +1,6 @@
 /** This party's channels to the other members of one session, and what they say of theirs. */
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
-import { concat, u8, type MpcError, type Rng } from '@trivet/protocol/core'
+import { concat, InputError, MpcError, u8, type Rng } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
 import { openChannel, type Channel, type ChannelState } from '../channel/index.ts'
 import type { Clock } from '../clock.ts'
@@ -14,6 +14,8 @@ import { CHANNEL } from './frames.ts'
 const GIVE_UP_AFTER_MS = 20_000
 /** More party ids than a session has members are not taken. */
 const MAX_LINKS = 16
+/** Frames that are kept of a peer before its channel is opened: as many as an attempt may have. */
+const MAX_EARLY = 64
 
 export interface MeshOptions {
   readonly identity: Identity
@@ -23,6 +25,8 @@ export interface MeshOptions {
   readonly rng: Rng
   /** 32 bytes, the same for every member: binds the channels to the room and who is in it. */
   readonly context: Uint8Array
+  /** Who may be a peer: negotiation of anybody else is dropped. */
+  readonly parties: readonly PartyId[]
   /** Hands negotiation bytes to a member over the introduction server. */
   signal(to: PartyId, bytes: Uint8Array): Promise<void>
   readonly events: {
@@ -45,6 +49,7 @@ export class Mesh {
   readonly #peers = new Map<PartyId, Peer>()
   /** Negotiation that came before this side was ready for it. */
   readonly #early = new Map<PartyId, Uint8Array[]>()
+  #closed = false
 
   constructor(options: MeshOptions) {
     this.#options = options
@@ -53,7 +58,7 @@ export class Mesh {
   /** Opens the channel to a member. @returns false if there is one already */
   connect(card: Card): boolean {
     const { partyId } = card
-    if (this.#peers.has(partyId)) return false
+    if (this.#closed || this.#peers.has(partyId)) return false
     const { identity, ed25519, links, clock, rng, context } = this.#options
     const channel = openChannel({
       me: { partyId: identity.card.partyId, sign: (message) => identity.sign(message) },
@@ -80,14 +85,14 @@ export class Mesh {
       peer.channel.signal(bytes)
       return
     }
+    if (this.#closed || !this.#options.parties.includes(from)) return
     const early = this.#early.get(from) ?? []
-    if (early.length < 64) this.#early.set(from, [...early, bytes])
+    if (early.length < MAX_EARLY) this.#early.set(from, [...early, bytes])
   }
 
   /** Sends an envelope; waits in the channel until it is up. A channel that is over takes nothing. */
   send(to: PartyId, envelope: Uint8Array): void {
-    const peer = this.#peers.get(to)
-    if (peer !== undefined && peer.state !== 'closed') peer.channel.send(concat(u8(CHANNEL.envelope), envelope))
+    if (!this.#closed) this.#give(to, concat(u8(CHANNEL.envelope), envelope))
   }
 
   /** Whether channels to all of these are up. */
@@ -106,6 +111,9 @@ export class Mesh {
 
   /** Lets everything that was sent arrive, then ends. */
   close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#early.clear()
     for (const { channel, state } of this.#peers.values()) if (state !== 'closed') channel.close()
   }
 
@@ -120,9 +128,24 @@ export class Mesh {
 
   /** So that every screen can draw the whole mesh. */
   #tellLinks(): void {
-    const up = [...this.#peers].filter(([, { state }]) => state === 'up')
-    const frame = concat(u8(CHANNEL.links), ...up.map(([party]) => hexToBytes(party)))
-    for (const [, { channel }] of up) channel.send(frame)
+    if (this.#closed) return
+    const up = [...this.#peers].filter(([, { state }]) => state === 'up').map(([party]) => party)
+    const frame = concat(u8(CHANNEL.links), ...up.map(hexToBytes))
+    for (const party of up) this.#give(party, frame)
+  }
+
+  /** A channel whose other end takes leave takes nothing more; one that does not empty is given up. */
+  #give(party: PartyId, bytes: Uint8Array): void {
+    const peer = this.#peers.get(party)
+    if (peer === undefined || peer.state === 'closed') return
+    try {
+      peer.channel.send(bytes)
+    } catch (error) {
+      if (!(error instanceof MpcError)) throw error
+      if (error instanceof InputError) return
+      peer.channel.drop()
+      this.#gone(party, error)
+    }
   }
 
   #received(from: PartyId, bytes: Uint8Array): void {

@@ -1,5 +1,5 @@
 /**
- * Keeps the introduction server's list of sessions true: ready, started, completed. Nothing here depends on what it answers, and
+ * Keeps the introduction server's list of sessions true: ready, started, completed, cancelled. Nothing here depends on what it answers, and
  * it learns no result, only a hash of it.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -17,6 +17,7 @@ export class ServerList {
   #started = false
   #running = false
   #result: string | undefined
+  #last: Promise<void> = Promise.resolve()
 
   constructor(signalling: Signalling, id: SessionId, me: PartyId) {
     this.#signalling = signalling
@@ -44,6 +45,11 @@ export class ServerList {
     this.#report()
   }
 
+  /** It is over for this party. The reason is one of two words, so that nothing that people write gets to the server. */
+  cancel(reason: 'declined' | 'stopped'): void {
+    this.#try(this.#signalling.cancel(this.#id, reason))
+  }
+
   #report(): void {
     const result = this.#result
     if (result === undefined || !this.#running) return
@@ -51,7 +57,12 @@ export class ServerList {
     this.#try(this.#signalling.complete(this.#id, result))
   }
 
+  /** Resolves when the server has answered, whatever it answered. */
+  get settled(): Promise<void> {
+    return this.#last
+  }
+
   #try(call: Promise<void>): void {
-    call.catch(() => undefined) // a list that is not true harms nobody
+    this.#last = call.catch(() => undefined) // a list that is not true harms nobody
   }
 }

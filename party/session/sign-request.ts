@@ -6,28 +6,38 @@ import {
   INVITE, Malformed, MpcError, Run, signedBytes, type Envelope, type KeyShare, type Pid,
 } from '@trivet/protocol/core'
 import { frostMessages, frostSign, itemInstance, signContext, signingKey, type FrostSignature, type SigningCeremony } from '@trivet/protocol/frost'
-import type { Interpretation } from '@trivet/protocol/intent'
+import type { Interpret, Interpretation } from '@trivet/protocol/intent'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import { roomBytes } from '../pairing/link.ts'
+import type { SignRequest } from '../policy.ts'
 import type { Wallet } from '../wallets/wallets.ts'
 import type { SessionDeps } from './deps.ts'
-import { memberOf, type SessionMember } from './member.ts'
+import { memberOf, nameOf, type SessionMember } from './member.ts'
 
 const CONTEXT_TAG = utf8ToBytes('trivet/sign-channel/v1')
 const CODE_TAG = utf8ToBytes('trivet/short-code/v1')
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-export interface SignRequestFacts {
+/** More messages than this are not signed under one approval: the inputs of a large transaction. */
+const MAX_MESSAGES = 256
+
+/** Who asks whom for what: checked, but not yet understood. */
+export interface SignInvitation {
   readonly wallet: Wallet
+  /** Of the key that the requester named. */
   readonly share: KeyShare
   /** Ascending share indices. */
   readonly signers: readonly Pid[]
   readonly requester: Pid
   readonly intent: Uint8Array
-  readonly interpretation: Interpretation
   readonly instance: Uint8Array
   readonly expiresAt: number
   readonly envelope: Envelope
+}
+
+export interface SignRequestFacts extends SignInvitation {
+  /** What this party derived itself from the intent. */
+  readonly interpretation: Interpretation
 }
 
 /** @throws {InputError} naming what cannot be signed or who cannot sign; nothing was sent */
@@ -37,7 +47,7 @@ export async function makeSignRequest(
 ): Promise<SignRequestFacts> {
   const { wallet, intent, room, expiresAt } = draft
   const signers = checkSigners(wallet, draft.signers)
-  const interpretation = interpret(intent, groupKeys(wallet))
+  const interpretation = readIntent(wallet, intent, interpret)
   const share = shareOf(wallet, interpretation)
   const payload = encodeSignProposal({ keyId: share.keyId, signers, intent })
   const body = encodeInvitation({ ceremony: 'sign', room: roomBytes(room), expires: expiresAt, payload })
@@ -48,14 +58,14 @@ export async function makeSignRequest(
 }
 
 /**
- * Checks a request, and derives from its intent what would be signed.
+ * Checks a request: everything but what its intent says.
  * @param from whose channel it came through
- * @throws {Malformed} a request that cannot be meant for this party @throws {InputError} an intent that cannot be read
+ * @throws {Malformed} a request that cannot be meant for this party
  */
-export async function readSignRequest(
+export async function readSignInvitation(
   bytes: Uint8Array, expected: { readonly room: SessionId; readonly from: PartyId; readonly participants: readonly PartyId[] },
-  { wallets, ed25519, clock, interpret }: Pick<SessionDeps, 'wallets' | 'ed25519' | 'clock' | 'interpret'>,
-): Promise<SignRequestFacts> {
+  { wallets, ed25519, clock }: Pick<SessionDeps, 'wallets' | 'ed25519' | 'clock'>,
+): Promise<SignInvitation> {
   const bad = (what: string): Malformed => new Malformed('E_CONFIG', `request: ${what}`)
   const envelope = decodeEnvelope(bytes)
   const { header, body, signature } = envelope
@@ -72,9 +82,18 @@ export async function readSignRequest(
   const named = signersOf(wallet, signers).map(({ card }) => card.partyId)
   if (named.length !== expected.participants.length || named.some((party) => !expected.participants.includes(party))) throw bad('it names other signers than this meeting has')
   checkSigners(wallet, signers)
-  const interpretation = interpret(intent, groupKeys(wallet))
-  if (shareOf(wallet, interpretation) !== share) throw bad('it names another key than its intent needs')
-  return { wallet, share, signers, requester: requester.pid, intent, interpretation, instance: header.instance, expiresAt: expires, envelope }
+  if (wallets.used.has(wallet.id, header.epoch, header.instance)) throw bad('it was answered before')
+  return { wallet, share, signers, requester: requester.pid, intent, instance: header.instance, expiresAt: expires, envelope }
+}
+
+/**
+ * Derives from a request's intent what would be signed.
+ * @throws {MpcError} where this party cannot read it, or reads something else than it was asked for
+ */
+export function understand(invitation: SignInvitation, interpret: Interpret): SignRequestFacts {
+  const interpretation = readIntent(invitation.wallet, invitation.intent, interpret)
+  if (shareOf(invitation.wallet, interpretation) !== invitation.share) throw new InputError('intent', 'it needs another key than the request names')
+  return { ...invitation, interpretation }
 }
 
 /** One run for each message that the intent needs signed. */
@@ -131,6 +150,13 @@ export function groupKeys(wallet: Wallet): readonly { readonly suite: KeyShare['
   return wallet.epoch.keys.map(({ suite, groupKey }) => ({ suite, publicKey: groupKey }))
 }
 
+function readIntent(wallet: Wallet, intent: Uint8Array, interpret: Interpret): Interpretation {
+  const interpretation = interpret(intent, groupKeys(wallet))
+  const count = interpretation.messages.length
+  if (count < 1 || count > MAX_MESSAGES) throw new InputError('intent', `expected 1 to ${MAX_MESSAGES} messages to sign, got ${count}`)
+  return interpretation
+}
+
 function shareOf(wallet: Wallet, { suite }: Interpretation): KeyShare {
   const share = wallet.epoch.keys.find((key) => key.suite === suite)
   if (share === undefined) throw new InputError('intent', 'this wallet has no key for it')
@@ -146,4 +172,13 @@ function checkSigners(wallet: Wallet, signers: readonly Pid[]): readonly Pid[] {
   const mine = wallet.epoch.keys[0]?.pid
   if (mine === undefined || !sorted.includes(mine)) throw new InputError('signers', 'this device has to be one of them', 'E_CONFIG')
   return sorted
+}
+
+export function policyRequest(request: SignRequestFacts, me: PartyId): SignRequest {
+  const { wallet, requester, signers, interpretation } = request
+  const partyId = wallet.members.find(({ pid }) => pid === requester)?.card.partyId ?? me
+  return {
+    wallet: wallet.id, walletName: wallet.name, signers, interpretation,
+    from: { index: requester, name: nameOf(wallet.members, requester), partyId, me: partyId === me },
+  }
 }

@@ -125,7 +125,8 @@ export class MemoryRoom {
     const { session_type, threshold_n, threshold_t } = this.#request
     const reason = this.#reason === undefined ? {} : { reason: this.#reason }
     const expires_at = new Date(this.expiresAt).toISOString()
-    return { session_id: this.id, session_type, status: this.#status, threshold_t, threshold_n, coordinator: this.#coordinator, participants, expires_at, ...reason }
+    const coordinator = this.#coordinator
+    return { session_id: this.id, session_type, status: this.#status, threshold_t, threshold_n, coordinator, participants, expires_at, ...reason }
   }
 
   #placeOf(party: PartyId): Place | undefined {

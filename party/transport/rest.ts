@@ -68,8 +68,14 @@ export class Rest {
   }
 }
 
+/** As the platforms have it, whose own types differ. */
+interface BodyReader {
+  read(): Promise<{ readonly value?: Uint8Array | undefined }>
+  cancel(): Promise<void>
+}
+
 async function readJson(response: Response): Promise<unknown> {
-  const reader = response.body?.getReader()
+  const reader: BodyReader | undefined = response.body?.getReader()
   const text = new TextDecoder()
   let json = ''
   let bytes = 0

@@ -2,15 +2,16 @@ import { io as connectSocket } from 'socket.io-client'
 import type { Socket } from 'socket.io-client'
 import { TransportError } from '@trivet/protocol/core'
 import { parseAcknowledged, parseErrorShape } from '@trivet/signalling/wire'
-import type { ClientEvent, ErrorShape, ServerEvent } from '@trivet/signalling/wire'
+import type { ClientEvent, ErrorShape } from '@trivet/signalling/wire'
 import type { Clock } from '../clock.ts'
 import { errorOf } from './server-errors.ts'
+import type { ToldEvent } from './server-events.ts'
 
 const CONNECT_WITHIN_MS = 10_000
 const ANSWER_WITHIN_MS = 10_000
 
 export interface ServerSocketEvents {
-  event(name: Exclude<ServerEvent, 'error'>, value: unknown): void
+  event(name: ToldEvent, value: unknown): void
   /** Once, after it was open; with the server's last word, if it had one. */
   closed(reason: string, word: ErrorShape | undefined): void
 }
@@ -35,10 +36,10 @@ export class ServerSocket {
 
   /** @throws {Refused} the server's no · {TransportError} not reached */
   async open(): Promise<void> {
-    await this.#settled<void>(CONNECT_WITHIN_MS, (resolve, reject) => {
+    await this.#settled<undefined>(CONNECT_WITHIN_MS, (resolve, reject) => {
       this.#socket.once('connect', () => {
         this.#open = true
-        resolve()
+        resolve(undefined)
       })
       this.#socket.once('connect_error', (error: Error & { data?: unknown }) => {
         const shape = shapeOf(error.data)

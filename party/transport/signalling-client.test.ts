@@ -40,6 +40,8 @@ async function connect(url: string, { fetch, clock = systemClock, as }: Given = 
 
 const json = (status: number, value: unknown): Response => new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } })
 
+const addressOf = (input: Parameters<typeof fetch>[0]): string => typeof input === 'string' ? input : 'url' in input ? input.url : input.href
+
 describe('a client of the introduction server', () => {
   it('refuses an address that is none', () => {
     expect(() => createSignallingClient({ url: 'javascript:alert(1)', role: 'mobile-app', deviceType: 'test', clock: systemClock })).toThrow('http')
@@ -103,7 +105,7 @@ describe('a client of the introduction server', () => {
     const again = new Promise<void>((resolve) => { renewed = resolve })
     const counting: typeof fetch = async (input, init) => {
       const response = await fetch(input, init)
-      if (String(input).endsWith('/auth/token')) {
+      if (addressOf(input).endsWith('/auth/token')) {
         logins += 1
         if (logins === 2) renewed()
       }
@@ -125,7 +127,7 @@ describe('a client of the introduction server', () => {
     ['that is a redirection', () => { throw new TypeError('redirect') }],
   ])('does not believe an answer %s', async (_, answer) => {
     const server = await serve(await temporaryDir())
-    const bent: typeof fetch = async (input, init) => String(input).endsWith('/sessions') ? answer() : fetch(input, init)
+    const bent: typeof fetch = async (input, init) => addressOf(input).endsWith('/sessions') ? answer() : fetch(input, init)
     const anna = await connect(server.url, { fetch: bent })
     const asked = anna.signalling.createSession({ session_type: 'keygen', threshold_t: 2, threshold_n: 2, participants: [anna.device(), { place: 2 }] })
     await expect(asked).rejects.toThrow(TransportError)
@@ -165,7 +167,7 @@ describe('a client of the introduction server', () => {
       challenge: { challenge: 'A'.repeat(43), expires_in: 60 },
       token: { token: 'a.b.c', expires_at: '2999-01-01T00:00:00.000Z' },
     }
-    const anna = await connect(`http://127.0.0.1:${port}`, { fetch: async (input) => json(200, answers[String(input).split('/').at(-1) ?? '']) })
+    const anna = await connect(`http://127.0.0.1:${port}`, { fetch: async (input) => json(200, answers[addressOf(input).split('/').at(-1) ?? '']) })
     await anna.heard('presence', (event) => event.party === party && event.online)
     expect(anna.kinds.filter((kind) => kind !== 'connection')).toEqual(['presence'])
   })

@@ -1,10 +1,12 @@
 import { Bug, InputError, MpcError, TransportError } from '@trivet/protocol/core'
 import {
-  LIMITS, WireError, parseCreatedSession, parseJoinedSession, parsePresenceEvent, parseSessionEvent, parseSignalIn, parseWatchAnswer, partyIdOf,
+  LIMITS, WireError, parseCreatedSession, parseJoinedSession, parseWatchAnswer, partyIdOf,
 } from '@trivet/signalling/wire'
 import type { CreatedSession, ErrorShape, PartyId, Role, SessionId, SessionInfo, SessionRequest } from '@trivet/signalling/wire'
 import type { Clock } from '../clock.ts'
 import { Rest } from './rest.ts'
+import { parseEvent } from './server-events.ts'
+import type { ToldEvent } from './server-events.ts'
 import { ServerSocket } from './server-socket.ts'
 import { Token } from './token.ts'
 import type { Login, Signalling, SignallingEvent } from './types.ts'
@@ -129,7 +131,9 @@ class SignallingClient implements Signalling {
       login = await token.get()
     } catch (error) {
       if (this.#account !== account) return
-      return error instanceof TransportError ? this.#retry(error.message) : this.#refused(error)
+      if (error instanceof TransportError) this.#retry(error.message)
+      else this.#refused(error)
+      return
     }
     if (this.#account !== account) return
     const socket: ServerSocket = new ServerSocket(this.#origin, login, this.#options.clock, {
@@ -145,9 +149,14 @@ class SignallingClient implements Signalling {
       if (this.#account !== account) return
       // The token may be one that a server which began anew does not know.
       token.forget()
-      return this.#retry(error instanceof Error ? error.message : 'not reached')
+      this.#retry(error instanceof Error ? error.message : 'not reached')
+      return
     }
-    if (this.#account !== account) return socket.close()
+    // Closed meanwhile.
+    if (this.#account !== account) {
+      socket.close()
+      return
+    }
     this.#socket = socket
     this.#failures = 0
     this.#renewLater()
@@ -195,7 +204,7 @@ class SignallingClient implements Signalling {
   }
 
   /** The server may be hostile: what does not parse is dropped. */
-  #heard(name: 'presence' | 'session' | 'signal', value: unknown): void {
+  #heard(name: ToldEvent, value: unknown): void {
     try {
       this.#tell(parseEvent(name, value))
     } catch (error) {
@@ -225,23 +234,6 @@ class SignallingClient implements Signalling {
 
   #log(error: unknown): void {
     this.#options.log?.(`introduction server: ${error instanceof Error ? error.message : 'failed'}`)
-  }
-}
-
-function parseEvent(name: 'presence' | 'session' | 'signal', value: unknown): SignallingEvent {
-  switch (name) {
-    case 'presence': {
-      const { party_id: party, online } = parsePresenceEvent(value)
-      return { kind: 'presence', party, online }
-    }
-    case 'session': {
-      const { session, join_token: joinToken } = parseSessionEvent(value)
-      return { kind: 'session', session, ...(joinToken === undefined ? {} : { joinToken }) }
-    }
-    case 'signal': {
-      const { session_id: sessionId, from, payload } = parseSignalIn(value)
-      return { kind: 'signal', sessionId, from, payload }
-    }
   }
 }
 

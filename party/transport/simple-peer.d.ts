@@ -26,9 +26,8 @@ declare module 'simple-peer' {
     /** @returns false when more than `writableHighWaterMark` bytes wait; `drain` follows */
     write(bytes: Uint8Array): boolean
     destroy(): void
-    on(event: 'signal', listener: (data: unknown) => void): this
     on(event: 'connect' | 'drain' | 'close', listener: () => void): this
-    on(event: 'data', listener: (data: unknown) => void): this
+    on(event: 'signal' | 'data', listener: (data: unknown) => void): this
     on(event: 'error', listener: (error: Error) => void): this
   }
 }

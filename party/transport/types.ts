@@ -19,7 +19,10 @@ export interface Login {
 
 export type SignallingEvent =
   | { readonly kind: 'connection'; readonly state: 'connected' | 'connecting' | 'refused' | 'offline'; readonly reason?: string }
-  /** A session this party is a member of was created or changed; on (re)connect one event for each live session. `joinToken` where this party was named and has not joined. */
+  /**
+   * A session this party is a member of was created or changed; on (re)connect one event for each live session. `joinToken` where
+   * this party was named and has not joined.
+   */
   | { readonly kind: 'session'; readonly session: SessionInfo; readonly joinToken?: string }
   | { readonly kind: 'signal'; readonly sessionId: SessionId; readonly from: PartyId; readonly payload: Uint8Array }
   | { readonly kind: 'presence'; readonly party: PartyId; readonly online: boolean }
@@ -35,7 +38,10 @@ export interface Signalling {
   ready(sessionId: SessionId): Promise<void>
   complete(sessionId: SessionId, resultHash: string): Promise<void>
   cancel(sessionId: SessionId, reason: string): Promise<void>
-  /** Replaces the set of parties whose presence is told. Presence is mutual: seen only by who is watched back, or shares a live session. @returns those online now */
+  /**
+   * Replaces the set of parties whose presence is told. Presence is mutual: seen only by who is watched back, or shares a live session.
+   * @returns those online now
+   */
   watch(parties: readonly PartyId[]): Promise<readonly PartyId[]>
   /** Relays opaque bytes (at most 45,056) to one member of a session. Rejects with `TransportError` if that member is not connected. */
   send(sessionId: SessionId, to: PartyId, payload: Uint8Array): Promise<void>

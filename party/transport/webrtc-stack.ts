@@ -11,6 +11,7 @@ export interface WebrtcStack {
 export interface PeerConnection {
   readonly localDescription: { readonly sdp: string } | null
   readonly remoteDescription: { readonly sdp: string } | null
+  close(): void
   getStats(): Promise<{ forEach(use: (report: unknown) => void): void }>
 }
 

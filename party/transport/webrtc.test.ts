@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { ManualClock } from '../channel/testing/two-ends.ts'
 import { decodeSignal, encodeSignal, fingerprintOf } from './sdp.ts'
-import type { Link } from './types.ts'
+import type { Link, LinkEvents } from './types.ts'
 import { createWebrtcLinks } from './webrtc.ts'
 
 const FINGERPRINT = Array.from({ length: 32 }, (_, i) => (i + 160).toString(16).toUpperCase()).join(':')
@@ -29,7 +29,7 @@ describe('a session description', () => {
     ['no fingerprint', (sdp: string) => sdp.replace(/a=fingerprint.*\r\n/, '')],
     ['two fingerprints', (sdp: string) => `${sdp}a=fingerprint:sha-256 ${FINGERPRINT}\r\n`],
     ['a fingerprint by another hash beside', (sdp: string) => `${sdp}a=fingerprint:sha-1 ${FINGERPRINT.slice(0, 59)}\r\n`],
-    ['a short fingerprint', (sdp: string) => sdp.replace(`${FINGERPRINT}`, FINGERPRINT.slice(3))],
+    ['a short fingerprint', (sdp: string) => sdp.replace(FINGERPRINT, FINGERPRINT.slice(3))],
     ['another role', (sdp: string) => sdp.replace('actpass', 'active')],
     ['a second data channel section', (sdp: string) => `${sdp}m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n`],
     ['a video section', (sdp: string) => `${sdp}m=video 9 UDP/TLS/RTP/SAVPF 96\r\n`],
@@ -63,6 +63,8 @@ describe('a session description', () => {
   })
 })
 
+const deaf: LinkEvents = { signal: () => undefined, open: () => undefined, message: () => undefined, drain: () => undefined, close: () => undefined }
+
 describe('a webrtc link', () => {
   const opened: Link[] = []
   afterEach(() => {
@@ -94,7 +96,7 @@ describe('a webrtc link', () => {
   it('hands at most 64 candidates of one connection to the stack', async () => {
     const log: string[] = []
     const links = createWebrtcLinks({ wrtc, clock: new ManualClock(), log: (sentence) => log.push(sentence) })
-    const link = links.open({ initiator: false }, { signal: () => undefined, open: () => undefined, message: () => undefined, drain: () => undefined, close: () => undefined })
+    const link = links.open({ initiator: false }, deaf)
     opened.push(link)
     for (let port = 1; port <= 1_000; port += 1) {
       link.signal(bytes({ candidate: { candidate: `candidate:1 1 udp 1 192.0.2.7 ${port} typ host`, sdpMLineIndex: 0, sdpMid: '0' } }))
@@ -107,7 +109,7 @@ describe('a webrtc link', () => {
     const clock = new ManualClock()
     const links = createWebrtcLinks({ wrtc, clock, openWithinMs: 5_000 })
     const reasons: string[] = []
-    opened.push(links.open({ initiator: true }, { signal: () => undefined, open: () => undefined, message: () => undefined, drain: () => undefined, close: (reason) => reasons.push(reason) }))
+    opened.push(links.open({ initiator: true }, { ...deaf, close: (reason) => reasons.push(reason) }))
     await clock.advance(4_999)
     expect(reasons).toEqual([])
     await clock.advance(1)

@@ -2,7 +2,7 @@
 import { concat, decodeEnvelope, encodeEnvelope, HEADER_BYTES, SIGNATURE_BYTES, toNumber, u16, u32, u64, u8, VaultError, type Envelope, type PreparedEpoch } from '@trivet/protocol/core'
 import { decodePreparedEpoch, encodePreparedEpoch } from '@trivet/protocol/epoch'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
-import { decodeUtf8 } from '../identity/card.ts'
+import { decodeUtf8 } from '../identity/text.ts'
 
 export const WALLET_RECORD_VERSION = 1
 

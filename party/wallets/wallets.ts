@@ -1,11 +1,18 @@
-/** The wallets of the unlocked party: read from its vault, changed only by writing there first (`protocol.md` §E.4). */
-import { Bug, InputError, type PreparedEpoch } from '@trivet/protocol/core'
+/**
+ * The wallets of the unlocked party. Memory follows the same reducer as the disk: a change is worked out, written and read back, and
+ * only then counts (`protocol.md` §E.4).
+ */
+import { Bug, InputError, MpcError, VaultError, type PreparedEpoch } from '@trivet/protocol/core'
+import { NO_EPOCHS, reduceWallet, type WalletEpochs } from '@trivet/protocol/epoch'
+import type { WalletId } from '../api.ts'
 import { readCard, type Card } from '../identity/card.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
-import type { OpenVault } from '../vault/index.ts'
 import type { SessionMember } from '../session/member.ts'
+import type { OpenVault, VaultChange } from '../vault/index.ts'
+import { checkCertificate } from './certify.ts'
+import { encodeCover, type Cover } from './cover.ts'
 import { decodeWalletRecord, encodeWalletRecord, type WalletRecord } from './record.ts'
-import type { WalletId } from '../api.ts'
+import { UsedInstances } from './used-instances.ts'
 
 const KIND = 'wallet'
 
@@ -14,29 +21,40 @@ export interface Wallet extends WalletRecord {
   readonly members: readonly SessionMember[]
 }
 
-/** What a locked vault shows of itself. */
-export interface Cover {
-  readonly deviceName: string
-  readonly wallets: readonly { readonly id: WalletId; readonly name: string; readonly threshold: number; readonly total: number }[]
+/** One wallet: its epochs, and the record of each. */
+interface Entry {
+  readonly epochs: WalletEpochs
+  readonly records: readonly Wallet[]
 }
 
 export class Wallets {
+  /** Requests for signatures that were answered. */
+  readonly used: UsedInstances
   readonly #vault: OpenVault
   readonly #deviceName: string
-  readonly #all = new Map<WalletId, Wallet>()
+  readonly #ed25519: Ed25519
+  readonly #all = new Map<WalletId, Entry>()
+  #tail: Promise<void> = Promise.resolve()
+  #wiped = false
 
-  private constructor(vault: OpenVault, deviceName: string) {
+  private constructor(vault: OpenVault, deviceName: string, ed25519: Ed25519, used: UsedInstances) {
     this.#vault = vault
     this.#deviceName = deviceName
+    this.#ed25519 = ed25519
+    this.used = used
   }
 
   /** @throws {VaultError} E_DAMAGED */
   static async open(vault: OpenVault, deviceName: string, ed25519: Ed25519): Promise<Wallets> {
-    const wallets = new Wallets(vault, deviceName)
+    const wallets = new Wallets(vault, deviceName, ed25519, await UsedInstances.open(vault))
     for (const { value } of await vault.readAll(KIND)) {
       try {
         const record = decodeWalletRecord(value)
-        wallets.#put(record, await Promise.all(record.cards.map((card) => readCard(card, ed25519))))
+        const cards = await Promise.all(record.cards.map((card) => readCard(card, ed25519)))
+        wallets.#load(walletOf(record, cards))
+      } catch (error) {
+        wallets.wipe()
+        throw error instanceof VaultError || !(error instanceof MpcError) ? error : new VaultError('E_DAMAGED', `wallet record: ${error.message}`, { cause: error })
       } finally {
         value.fill(0)
       }
@@ -46,83 +64,123 @@ export class Wallets {
 
   /** Oldest first. */
   list(): readonly Wallet[] {
-    return [...this.#all.values()].toSorted((a, b) => a.createdAt - b.createdAt)
+    return [...this.#all.values()].map(current).toSorted((a, b) => a.createdAt - b.createdAt)
+  }
+
+  has(id: WalletId): boolean {
+    return this.#all.has(id)
   }
 
   /** @throws {InputError} */
   get(id: WalletId): Wallet {
-    const wallet = this.#all.get(id)
-    if (wallet === undefined) throw new InputError('wallet', 'this device has no such wallet')
-    return wallet
+    const entry = this.#all.get(id)
+    if (entry === undefined) throw new InputError('wallet', 'this device has no such wallet')
+    return current(entry)
   }
 
-  /** Stores new shares that everybody is about to vote for; resolves once they were read back. */
+  /**
+   * Stores new shares that everybody is about to vote for; resolves once they were read back.
+   * @throws {InputError} where this wallet has shares of that epoch already @throws {VaultError}
+   */
   async prepare(record: Omit<WalletRecord, 'certificate'>, cards: readonly Card[]): Promise<void> {
-    await this.#write({ ...record, certificate: undefined }, cards)
+    await this.#exclusive(async () => {
+      const wallet = walletOf({ ...record, certificate: undefined }, cards)
+      try {
+        const before = this.#all.get(wallet.id) ?? NOTHING
+        const epochs = reduceWallet(before.epochs, { kind: 'prepared', epoch: record.epoch })
+        await this.#write(before, { epochs, records: [...before.records, wallet] }, wallet)
+      } catch (error) {
+        wipeShares(wallet)
+        throw error
+      }
+    })
   }
 
-  /** Everybody voted: from now on the epoch counts. */
+  /**
+   * Everybody voted: from now on the epoch counts, and lower ones are erased.
+   * @throws {MpcError} where the certificate does not fit the shares that this device prepared, or does not hold @throws {VaultError}
+   */
   async commit(id: WalletId, certificate: Uint8Array): Promise<void> {
-    const wallet = this.get(id)
-    await this.#write({ ...wallet, certificate }, wallet.members.map(({ card }) => card))
+    await this.#exclusive(async () => {
+      const before = this.#all.get(id) ?? NOTHING
+      const epochs = reduceWallet(before.epochs, { kind: 'committed', certificate })
+      if (epochs === before.epochs || epochs.active === undefined) return
+      const { epoch } = epochs.active
+      const prepared = before.records.find((record) => record.epoch === epoch)
+      if (prepared === undefined) throw new Bug('an epoch without a record')
+      await checkCertificate(prepared, certificate, this.#ed25519)
+      const wallet = { ...prepared, certificate: epochs.active.certificate }
+      const records = [wallet, ...before.records.filter((record) => epochs.prepared.includes(record.epoch))]
+      await this.#write(before, { epochs, records }, wallet)
+    })
   }
 
-  /** Drops the shares from memory. */
+  /** Drops the shares from memory, also those of a write that is under way. */
   wipe(): void {
-    for (const { epoch } of this.#all.values()) for (const key of epoch.keys) key.signingShare.fill(0)
+    this.#wiped = true
+    for (const { records } of this.#all.values()) records.forEach(wipeShares)
     this.#all.clear()
   }
 
-  async #write(record: WalletRecord, cards: readonly Card[]): Promise<void> {
-    const value = encodeWalletRecord(record)
-    const id = record.epoch.walletId
-    const summary = { id, name: record.name, threshold: record.epoch.roster.threshold, total: cards.length }
-    const others = this.list().filter((wallet) => wallet.id !== id)
-    const cover: Cover = { deviceName: this.#deviceName, wallets: [...others.map(coverEntry), summary] }
+  #load(wallet: Wallet): void {
+    const before = this.#all.get(wallet.id) ?? NOTHING
+    const prepared = reduceWallet(before.epochs, { kind: 'prepared', epoch: wallet.epoch })
+    const epochs = wallet.certificate === undefined ? prepared : reduceWallet(prepared, { kind: 'committed', certificate: wallet.certificate })
+    this.#all.set(wallet.id, { epochs, records: [...before.records, wallet] })
+  }
+
+  /** Puts `after` in the place of `before`: the record that is new or changed, and the erasure of those that went. */
+  async #write(before: Entry, after: Entry, changed: Wallet): Promise<void> {
+    const gone = before.records.filter(({ epoch }) => !after.records.some((record) => record.epoch === epoch))
+    const value = encodeWalletRecord(changed)
+    const others = this.list().filter(({ id }) => id !== changed.id)
+    const cover: Cover = { deviceName: this.#deviceName, wallets: [...others, current(after)].map(coverEntry) }
+    const erased = gone.map(({ id, epoch }): VaultChange => ({ kind: KIND, id, epoch: epoch.roster.epoch, value: undefined }))
     try {
-      await this.#vault.write([{ kind: KIND, id, epoch: record.epoch.roster.epoch, value }], encodeCover(cover))
+      await this.#vault.write([{ kind: KIND, id: changed.id, epoch: changed.epoch.roster.epoch, value }, ...erased], encodeCover(cover))
     } finally {
       value.fill(0)
     }
-    this.#put(record, cards)
+    gone.forEach(wipeShares)
+    if (this.#wiped) wipeShares(changed)
+    else this.#all.set(changed.id, after)
   }
 
-  #put(record: WalletRecord, cards: readonly Card[]): void {
-    this.#all.set(record.epoch.walletId, { ...record, id: record.epoch.walletId, members: membersOf(record.epoch, cards) })
+  /** One change at a time: each begins with what the one before has left. */
+  #exclusive(change: () => Promise<void>): Promise<void> {
+    const done = this.#tail.then(change)
+    this.#tail = done.catch(() => undefined)
+    return done
   }
+}
+
+const NOTHING: Entry = { epochs: NO_EPOCHS, records: [] }
+
+/** The epoch that counts, or else the first that was voted for. */
+function current({ epochs, records }: Entry): Wallet {
+  const epoch = epochs.active?.epoch ?? epochs.prepared[0]
+  const found = records.find((record) => record.epoch === epoch)
+  if (found === undefined) throw new Bug('a wallet without a record')
+  return found
+}
+
+function wipeShares({ epoch }: Wallet): void {
+  for (const key of epoch.keys) key.signingShare.fill(0)
 }
 
 function coverEntry({ id, name, epoch }: Wallet): Cover['wallets'][number] {
   return { id, name, threshold: epoch.roster.threshold, total: epoch.roster.members.length }
 }
 
-/** Cards by share index. @param cards in the order of the roster */
+/** @param cards in the order of the roster */
+function walletOf(record: WalletRecord, cards: readonly Card[]): Wallet {
+  return { ...record, id: record.epoch.walletId, members: membersOf(record.epoch, cards) }
+}
+
 function membersOf({ roster }: PreparedEpoch, cards: readonly Card[]): readonly SessionMember[] {
   return roster.members.map(({ pid }, i) => {
     const card = cards[i]
     if (card === undefined) throw new Bug('a member without a card')
     return { pid, card }
   })
-}
-
-export function encodeCover(cover: Cover): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(cover))
-}
-
-/** @returns undefined for bytes that are no cover */
-export function decodeCover(bytes: Uint8Array | undefined): Cover | undefined {
-  if (bytes === undefined) return undefined
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
-    return isCover(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isCover(value: unknown): value is Cover {
-  if (typeof value !== 'object' || value === null || !('deviceName' in value) || !('wallets' in value)) return false
-  return typeof value.deviceName === 'string' && Array.isArray(value.wallets) && value.wallets.every((wallet: unknown) =>
-    typeof wallet === 'object' && wallet !== null && 'id' in wallet && 'name' in wallet && 'threshold' in wallet && 'total' in wallet
-    && typeof wallet.id === 'string' && typeof wallet.name === 'string' && typeof wallet.threshold === 'number' && typeof wallet.total === 'number')
 }

@@ -141,7 +141,8 @@ export class Dispute {
       const before = seen.get(slot)
       if (before !== undefined && !equalBytes(before, body)) {
         const name = this.#inbox.kindOf(suite, type)?.name ?? `message ${type}`
-        return new Blame('E_EQUIVOCATE', `${name}: party ${from} said different things to different parties`, { culprits: [from], evidence: [{ suite, type, from }] })
+        // Whoever showed the two shows them to everybody. To show what I got myself would look like a complaint about it.
+        return new Blame('E_EQUIVOCATE', `${name}: party ${from} said different things to different parties`, { culprits: [from] })
       }
       seen.set(slot, body)
     }
@@ -153,6 +154,7 @@ export class Dispute {
     const proof = this.#shown.get(pid)
     // What was told by whom I heard it from too; what I said and what the claimant said itself I know.
     const tellers = this.#inbox.parties.filter((teller) => this.#inbox.find({ ...claim, from: teller }) !== undefined)
+    if (tellers.length === 0) return undefined // I was told nothing that it could be held against
     const isKnown = (teller: Pid): boolean => teller === pid || !this.#others.includes(teller)
     if (proof === undefined && !tellers.every(isKnown)) return this.#gone.has(pid) ? liar(error, pid, 'shows no proof of it') : undefined
     const heard = new Map<Pid, Uint8Array>()

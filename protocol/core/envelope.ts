@@ -13,9 +13,9 @@ export interface Header {
   readonly suite: SuiteId | 0
   readonly type: number
   /** Share index of the sender; 0 where there is none yet. */
-  readonly from: Pid | 0
+  readonly from: Pid
   /** 0: to everybody. */
-  readonly to: Pid | 0
+  readonly to: Pid
   readonly epoch: number
   /** 32 bytes. */
   readonly instance: Uint8Array

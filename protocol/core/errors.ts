@@ -20,7 +20,7 @@ export type LocalCode =
 
 export type ErrorCode = AbortCode | LocalCode
 
-/** Share index of a party: 1..n. */
+/** Share index of a party: from 1. Where 0 may stand instead, the field says what it means (everybody, nobody). */
 export type Pid = number
 
 export type Fault = 'caller' | 'party' | 'unknown' | 'network' | 'refusal' | 'vault' | 'program'

@@ -9,7 +9,7 @@ import type { SuiteId } from './suite-id.ts'
 export interface Incoming {
   readonly from: Pid
   /** 0: to everybody. */
-  readonly to: Pid | 0
+  readonly to: Pid
   readonly suite: SuiteId | 0
   readonly type: number
   readonly body: Uint8Array
@@ -55,7 +55,7 @@ export class Inbox {
     throw new Blame('E_EQUIVOCATE', `${message.name}: party ${from} said two different things`, { culprits: [from], evidence: [incoming] })
   }
 
-  said(session: Session, message: Message, to: Pid | 0, body: Uint8Array): void {
+  said(session: Session, message: Message, to: Pid, body: Uint8Array): void {
     const mine = { from: this.#me, to, suite: session.suite, type: message.type, body }
     this.#hasSpoken = true
     if (to === 0) this.#said.set(slot(mine), mine)

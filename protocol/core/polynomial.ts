@@ -14,6 +14,7 @@ export function evaluateInExponent(group: Group, commitments: readonly Point[], 
 
 /** λ_i for interpolation at zero over the indices in `set`. Source: `protocol.md` §D.3. @param set distinct share indices, i among them */
 export function lagrangeAtZero(group: Group, i: number, set: readonly number[]): bigint {
+  if (!set.includes(i) || new Set(set).size !== set.length) throw new Bug('expected distinct share indices, the own one among them')
   let numerator = 1n
   let denominator = 1n
   for (const j of set) {
@@ -21,7 +22,6 @@ export function lagrangeAtZero(group: Group, i: number, set: readonly number[]):
     numerator = mod(numerator * BigInt(j), group.order)
     denominator = mod(denominator * BigInt(j - i), group.order)
   }
-  if (denominator === 0n) throw new Bug('a share index stands twice')
   return mod(numerator * invert(denominator, group.order), group.order)
 }
 

@@ -36,10 +36,15 @@ export class Reader {
     return this.take(this.number(4))
   }
 
+  /** Before anything of it is read: exactly `size` bytes are left. @throws {Malformed} E_LEN */
+  expectLeft(size: number): void {
+    const left = this.#bytes.length - this.#at
+    if (left !== size) throw this.#lengthError(`expected ${size} bytes at the end, got ${left}`)
+  }
+
   /** @throws {Malformed} E_LEN: something is left over */
   end(): void {
-    const left = this.#bytes.length - this.#at
-    if (left > 0) throw this.#lengthError(`${left} bytes are left over`)
+    this.expectLeft(0)
   }
 
   #lengthError(problem: string): Malformed {

@@ -7,53 +7,11 @@ import { encodeBody, type Message, type StepName } from './codec.ts'
 import { Dispute } from './dispute.ts'
 import { Bug, Disagreement, MpcError, type AbortCode, type Pid } from './errors.ts'
 import { Inbox, type Incoming } from './inbox.ts'
+import type { Outgoing, Output, RunState } from './output.ts'
 import { openRound } from './round.ts'
-import type { EchoDue, Effect, Script } from './script.ts'
+import type { Effect, Script } from './script.ts'
 import type { SuiteId } from './suite-id.ts'
-
-export interface Outgoing {
-  readonly suite: SuiteId | 0
-  readonly type: number
-  /** 0: to everybody. */
-  readonly to: Pid | 0
-  readonly body: Uint8Array
-}
-
-export interface Progress {
-  readonly step: StepName
-  readonly waitingFor: readonly Pid[]
-}
-
-/** What the caller does next. */
-export interface Output<T> {
-  /** Envelopes to sign and carry, in this order. Empty while a change waits to be written. */
-  readonly send: readonly Outgoing[]
-  /** To be written and read back; then call `written()`. */
-  readonly persist?: LastingChange
-  /**
-   * Received messages to show to everybody, signed as they came (EVIDENCE), once, before ABORT: an ABORT of a party that
-   * showed nothing makes its claims look like lies.
-   */
-  readonly show: readonly Incoming[]
-  readonly state: RunState<T>
-}
-
-export type RunState<T> =
-  | { readonly at: 'running'; readonly progress: Progress | undefined }
-  /** Something is wrong and the others' evidence may still tell who caused it. */
-  | { readonly at: 'disputing'; readonly error: MpcError; readonly waitingFor: readonly Pid[] }
-  | { readonly at: 'done'; readonly result: T }
-  | { readonly at: 'failed'; readonly error: MpcError }
-
-type Talk = Extract<Effect, { kind: 'talk' }>
-
-interface Task {
-  readonly script: Script<unknown>
-  readonly finish: (value: unknown) => void
-  waiting: Talk | undefined
-  /** The hash that rides in this task's next message and what it was made from. */
-  echo: EchoDue | undefined
-}
+import { Tasks, type Answer, type Talk, type Task } from './tasks.ts'
 
 interface Unwritten {
   readonly change: LastingChange
@@ -63,7 +21,8 @@ interface Unwritten {
 export class Run<T> {
   readonly #inbox: Inbox
   readonly #dispute: Dispute
-  readonly #tasks: Task[] = []
+  readonly #tasks = new Tasks((task, effect) => this.#carryOut(task, effect))
+  readonly #script: Script<T>
   #outbox: Outgoing[] = []
   #persist: Unwritten | undefined
   /** Changes that wait while another is being written. */
@@ -71,8 +30,8 @@ export class Run<T> {
   #end: Extract<RunState<T>, { at: 'done' | 'failed' }> | undefined
   #started = false
   #haveShown = false
+  #sid: Uint8Array | undefined
   #mayAbort = true
-  readonly #root: Task
 
   /**
    * @param vocabulary every message of this ceremony, by header suite; anything else is dropped
@@ -87,8 +46,7 @@ export class Run<T> {
   }) {
     this.#inbox = new Inbox(options)
     this.#dispute = new Dispute(this.#inbox, options.me)
-    this.#root = { script: options.script, finish: (value) => { this.#end ??= { at: 'done', result: value as T } }, waiting: undefined, echo: undefined }
-    this.#tasks.push(this.#root)
+    this.#script = options.script
   }
 
   /**
@@ -99,10 +57,22 @@ export class Run<T> {
     return this.#mayAbort
   }
 
+  /** The session id that ABORT names, 32 bytes; `undefined` before everybody's nonce is known. */
+  get sid(): Uint8Array | undefined {
+    return this.#sid
+  }
+
+  /** Whether a kind of message has a place in this ceremony. */
+  knows(suite: number, type: number): boolean {
+    return this.#inbox.kindOf(suite, type) !== undefined
+  }
+
   start(): Output<T> {
     if (this.#started) throw new Bug('a run starts once')
     this.#started = true
-    return this.#guarded(() => { this.#advance(this.#root, undefined) })
+    return this.#guarded(() => {
+      this.#tasks.begin(this.#script, (value) => { this.#end ??= { at: 'done', result: value as T } }) // what its own script returned
+    })
   }
 
   /** A message whose envelope was checked: signature, membership, epoch, instance. */
@@ -118,7 +88,7 @@ export class Run<T> {
       const written = this.#persist
       if (written === undefined) throw new Bug('nothing was to be written')
       this.#persist = this.#queue.shift()
-      this.#advance(written.task, undefined)
+      this.#tasks.goOn(written.task, undefined)
     })
   }
 
@@ -133,7 +103,7 @@ export class Run<T> {
   }
 
   /** ABORT from a member: information; whom it blames is believed only with evidence. */
-  aborted(from: Pid, code: AbortCode, blamed: Pid | 0): Output<T> {
+  aborted(from: Pid, code: AbortCode, blamed: Pid): Output<T> {
     return this.#guarded(() => {
       this.#dispute.stopped(from, new Disagreement(code, `party ${from} stopped: ${code}${blamed === 0 ? '' : `, blaming party ${blamed}`}`))
     })
@@ -198,9 +168,8 @@ export class Run<T> {
     this.#stopTasks()
   }
 
-  /** Lets every `finally` run, so that secrets are wiped. */
   #stopTasks(): void {
-    for (const task of this.#tasks.splice(0).reverse()) task.script.return(undefined)
+    this.#tasks.stop()
     // What was said before stays said, unless it had to wait for a record that is not written.
     if (this.#persist !== undefined) this.#outbox = []
     this.#queue = []
@@ -211,7 +180,7 @@ export class Run<T> {
     if (this.#end !== undefined) return this.#end
     const open = this.#disputed()
     if (open !== undefined) return { at: 'disputing', ...open }
-    const step = this.#tasks.find((task) => task.waiting !== undefined)?.waiting?.message.step
+    const step = this.#tasks.waiting()[0]?.message.step
     return { at: 'running', progress: step === undefined ? undefined : { step, waitingFor: this.#waitingFor() } }
   }
 
@@ -230,19 +199,15 @@ export class Run<T> {
   }
 
   #waitingFor(): readonly Pid[] {
-    const missing = new Set<Pid>()
-    for (const { waiting } of this.#tasks) {
-      if (waiting !== undefined) for (const pid of this.#inbox.missing(waiting)) missing.add(pid)
-    }
-    return [...missing].toSorted((a, b) => a - b)
+    return [...new Set(this.#tasks.waiting().flatMap((talk) => this.#inbox.missing(talk)))].toSorted((a, b) => a - b)
   }
 
   #advanceAll(): void {
     // A task may end, or begin others, while one advances: look again until none is ready.
     for (;;) {
-      const ready = this.#tasks.find((task) => task.waiting !== undefined && this.#inbox.missing(task.waiting).length === 0)
-      if (ready?.waiting === undefined) return
-      this.#advance(ready, this.#open(ready, ready.waiting))
+      const ready = this.#tasks.find((talk) => this.#inbox.missing(talk).length === 0)
+      if (ready === undefined) return
+      this.#tasks.goOn(ready.task, this.#open(ready.task, ready.talk))
     }
   }
 
@@ -253,23 +218,7 @@ export class Run<T> {
     return openRound(this.#inbox, talk, echoed)
   }
 
-  /** Runs one task until it waits for somebody or for the disk. */
-  #advance(task: Task, value: unknown): void {
-    let input = value
-    for (;;) {
-      const { done, value: yielded } = task.script.next(input)
-      if (done === true) {
-        this.#tasks.splice(this.#tasks.indexOf(task), 1)
-        task.finish(yielded)
-        return
-      }
-      const outcome = this.#carryOut(task, yielded)
-      if (outcome === 'waits') return
-      input = outcome.value
-    }
-  }
-
-  #carryOut(task: Task, effect: Effect): 'waits' | { readonly value: unknown } {
+  #carryOut(task: Task, effect: Exclude<Effect, { kind: 'all' }>): Answer {
     switch (effect.kind) {
       case 'talk': {
         this.#say(task, effect)
@@ -279,6 +228,9 @@ export class Run<T> {
         }
         return { value: this.#open(task, effect) }
       }
+      case 'identify':
+        this.#sid = effect.sid
+        return { value: undefined }
       case 'echo':
         task.echo = effect.due
         return { value: undefined }
@@ -289,8 +241,6 @@ export class Run<T> {
         if (this.#persist === undefined) this.#persist = { change: effect.change, task }
         else this.#queue.push({ change: effect.change, task })
         return 'waits'
-      case 'all':
-        return this.#fork(task, effect.scripts)
     }
   }
 
@@ -301,22 +251,5 @@ export class Run<T> {
       this.#outbox.push({ suite: session.suite, type: message.type, to, body: raw })
       this.#inbox.said(session, message, to, raw)
     }
-  }
-
-  #fork(parent: Task, scripts: readonly Script<unknown>[]): 'waits' | { readonly value: unknown } {
-    const results: unknown[] = Array.from({ length: scripts.length })
-    let left = scripts.length
-    if (left === 0) return { value: results }
-    const children = scripts.map((script, i): Task => ({
-      script, waiting: undefined, echo: undefined,
-      finish: (value) => {
-        results[i] = value
-        left -= 1
-        if (left === 0) this.#advance(parent, results)
-      },
-    }))
-    this.#tasks.push(...children)
-    for (const child of children) this.#advance(child, undefined)
-    return 'waits'
   }
 }

@@ -77,7 +77,8 @@ export class FromEach<T> {
 }
 
 export type Effect =
-  | { readonly kind: 'talk'; readonly session: Session; readonly message: Message; readonly send: ReadonlyMap<Pid | 0, RawBody>; readonly from: readonly Pid[] }
+  | { readonly kind: 'talk'; readonly session: Session; readonly message: Message; readonly send: ReadonlyMap<Pid, RawBody>; readonly from: readonly Pid[] }
+  | { readonly kind: 'identify'; readonly sid: Uint8Array }
   | { readonly kind: 'echo'; readonly due: EchoDue }
   | {
     readonly kind: 'judge'; readonly session: Session; readonly message: Message
@@ -106,8 +107,13 @@ export function* broadcast<M extends Message>(session: Session, message: M, body
 
 /** Gives each other party one private message and waits for one from each. */
 export function* exchange<M extends Message>(session: Session, message: M, bodies: FromEach<Body<M>>): Script<FromEach<Body<M>>> {
-  const heard = yield { kind: 'talk', session, message, send: new Map<Pid | 0, RawBody>(bodies.entries()), from: others(session) }
+  const heard = yield { kind: 'talk', session, message, send: new Map<Pid, RawBody>(bodies.entries()), from: others(session) }
   return heard as FromEach<Body<M>> // as above
+}
+
+/** From here on the ceremony has this session id: ABORT names it (of suite 0 where one approval covers several suites, `protocol.md` §A.4). */
+export function* identify(sid: Uint8Array): Script<void> {
+  yield { kind: 'identify', sid }
 }
 
 /** From here on the hash of what was heard rides in this script's next message, and everybody's is compared with mine on arrival. */

@@ -53,7 +53,8 @@ export function certificateClaims(certificate: Certificate, prepared: PreparedEp
 function checkRosters({ roster, oldEpoch, oldQuorum, approvals, votes }: Certificate, prepared: PreparedEpoch): void {
   expect(oldEpoch === 0 && oldQuorum.length === 0, 'E_CONFIG', 'it is not of a key generation')
   const [suite] = roster.suites
-  const same = equalBytes(encodeRoster(roster), encodeRoster(prepared.roster)) && suite !== undefined && equalBytes(cfgHash(roster, suite), cfgHash(prepared.roster, suite))
+  const same = suite !== undefined && equalBytes(encodeRoster(roster), encodeRoster(prepared.roster))
+    && equalBytes(cfgHash(roster, suite), cfgHash(prepared.roster, suite))
   expect(same, 'E_CONFIG', 'it is for another roster')
   const members = roster.members.map(({ pid }) => pid).join()
   expect(approvals.map(({ envelope }) => envelope.header.from).join() === members, 'E_CONFIG', 'expected one approval of each member')

@@ -45,8 +45,8 @@ export function decodePreparedEpoch(bytes: Uint8Array): PreparedEpoch {
   const roster = decodeRoster(reader.part(), reader.part())
   const me = reader.number(2)
   if (!roster.members.some(({ pid }) => pid === me)) throw new Malformed('E_CONFIG', `epoch record: ${me} is no member`)
+  reader.expectLeft(roster.suites.reduce((sum, suite) => sum + 32 + 32 + (1 + roster.members.length) * groupOfSuite(suite).pointBytes + SCALAR_BYTES, 0))
   const keys = roster.suites.map((suite) => readKey(reader, suite, me, roster))
-  reader.end()
   if (!equalBytes(voteHash(walletId, roster, keys), D)) throw new Malformed('E_CONFIG', 'epoch record: it was voted for something else')
   return { walletId: bytesToHex(walletId), sid, roster, voteHash: D, keys }
 }

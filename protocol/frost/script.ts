@@ -7,7 +7,7 @@ import { Blame, Bug, Disagreement, InputError, type Pid } from '../core/errors.t
 import { groupOfSuite, type Group } from '../core/group.ts'
 import type { KeyShare } from '../core/key-share.ts'
 import type { Rng } from '../core/rng.ts'
-import { broadcast, FromEach, type Claim, type Script, type Session } from '../core/script.ts'
+import { broadcast, FromEach, identify, type Claim, type Script, type Session } from '../core/script.ts'
 import { TH } from '../core/transcript.ts'
 import { identifier, SCHEMES, signingKey, type SigningKey } from './key.ts'
 import { Join, Share } from './messages.ts'
@@ -68,6 +68,7 @@ export function* frostSign(c: SigningCeremony, rng: Rng): Script<FrostSignature>
     const joins = (yield* broadcast(hello, Join, mine)).with(c.share.pid, mine)
     checkContext(joins, c, ctx)
     const session = withId(hello, c.instance, ctx, joins)
+    yield* identify(session.sid)
 
     const list = commitmentList(key, group, joins)
     // The nonces are wiped by this call: a share for another list or message can never follow.
@@ -105,7 +106,7 @@ function checkContext(joins: FromEach<Body<typeof Join>>, c: SigningCeremony, ct
 }
 
 /** sid = TH("frost/sid", instance, ctx, for each signer: pid, nonce, D‖E): equal sid, equal view of every commitment. */
-function withId(hello: Session, instance: Uint8Array, ctx: Uint8Array, joins: FromEach<Body<typeof Join>>): Session {
+function withId(hello: Session, instance: Uint8Array, ctx: Uint8Array, joins: FromEach<Body<typeof Join>>): Session & { readonly sid: Uint8Array } {
   const { group } = hello.shape
   const sidOf = (all: readonly (readonly [Pid, { readonly nonce: Uint8Array; readonly DE: Uint8Array }])[]): Uint8Array =>
     TH('frost/sid', instance, ctx, ...all.flatMap(([pid, { nonce, DE }]) => [u16(pid), nonce, DE]))
@@ -124,12 +125,15 @@ function withId(hello: Session, instance: Uint8Array, ctx: Uint8Array, joins: Fr
 }
 
 function commitmentList(key: SigningKey, group: Group, joins: FromEach<Body<typeof Join>>): NonceCommitments[] {
-  return joins.entries().map(([pid, { D, E }]) => ({ identifier: identifier(key.suite, pid), hiding: group.encodePoint(D).slice(), binding: group.encodePoint(E).slice() }))
+  return joins.entries().map(([pid, { D, E }]) => ({
+    identifier: identifier(key.suite, pid), hiding: group.encodePoint(D).slice(), binding: group.encodePoint(E).slice(),
+  }))
 }
 
 /** Adds the shares up; if the sum does not verify, every share is checked by itself and its signer named. */
 function combine(key: SigningKey, list: NonceCommitments[], message: Uint8Array, shares: FromEach<Uint8Array>): FrostSignature {
-  const { frost, verify } = SCHEMES[key.suite]
+  const scheme = SCHEMES[key.suite]
+  const { frost } = scheme
   const byId = Object.fromEntries(shares.entries().map(([pid, z]) => [identifier(key.suite, pid), z]))
   let signature: Uint8Array
   try {
@@ -141,6 +145,6 @@ function combine(key: SigningKey, list: NonceCommitments[], message: Uint8Array,
       culprits, evidence: culprits.map((from) => ({ suite: key.suite, type: Share.type, from })), cause: error,
     })
   }
-  if (!verify(signature, message, key.publicKey)) throw new Bug('the signature does not verify')
+  if (!scheme.verify(signature, message, key.publicKey)) throw new Bug('the signature does not verify')
   return { signature, publicKey: key.publicKey }
 }

@@ -3,14 +3,14 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { equalBytes, u8 } from '../core/bytes.ts'
 import type { PreparedEpoch } from '../core/change.ts'
 import { ClaimDiffers } from '../core/claim-differs.ts'
-import { commitments, decodeBody, proof, type Body } from '../core/codec.ts'
+import { commitments, decodeBody, proof, type Body, type Message } from '../core/codec.ts'
 import { InputError, type Pid } from '../core/errors.ts'
 import { groupOfSuite } from '../core/group.ts'
 import { INVITE, keygenContext } from '../core/invitation.ts'
 import type { KeyShare } from '../core/key-share.ts'
 import { checkFirstRoster, rosterHash, type Roster } from '../core/roster.ts'
 import type { Rng } from '../core/rng.ts'
-import { all, broadcast, echo, exchange, judgeBy, persist, FromEach, type Claim, type EchoDue, type Script, type Session } from '../core/script.ts'
+import { all, broadcast, echo, exchange, identify, judgeBy, persist, FromEach, type Claim, type EchoDue, type Script, type Session } from '../core/script.ts'
 import type { SuiteId } from '../core/suite-id.ts'
 import { TH } from '../core/transcript.ts'
 import { checkVotes, voteHash } from '../epoch/vote.ts'
@@ -29,7 +29,7 @@ export interface KeygenCeremony {
 }
 
 /** What each suite of the header may say in this ceremony. */
-export function keygenVocabulary(roster: Roster): { readonly suite: SuiteId | 0; readonly messages: readonly (typeof Join | typeof R1 | typeof R2 | typeof R3 | typeof R4 | typeof Vote)[] }[] {
+export function keygenVocabulary(roster: Roster): readonly { readonly suite: SuiteId | 0; readonly messages: readonly Message[] }[] {
   return [{ suite: 0, messages: [Join, Vote] }, ...roster.suites.map((suite) => ({ suite, messages: [R1, R2, R3, R4] }))]
 }
 
@@ -58,9 +58,10 @@ export function* keygen(c: KeygenCeremony, rng: Rng): Script<PreparedEpoch> {
     }
   }
 
+  const ceremony = under(0)
+  yield* identify(ceremony.sid)
   const keys = yield* all(suites.map((suite) => generateKey(under(suite), rng)))
 
-  const ceremony = under(0)
   const walletId = bytesToHex(c.instance)
   const hash = voteHash(c.instance, c.roster, keys)
   const prepared: PreparedEpoch = { walletId, sid: ceremony.sid, roster: c.roster, voteHash: hash, keys }

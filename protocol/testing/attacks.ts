@@ -73,7 +73,8 @@ export function stage(attack: Attack, attacker: Pid, victim: Pid, recorded: read
       if (letter.from !== attacker) return undefined
       if (isDead) return []
       if (letter.suite !== attack.suite || letter.type !== attack.message.type || (attack.toOne && letter.receiver !== victim)) return undefined
-      const same = recorded.find(({ from, receiver, suite, type }) => from === attacker && receiver === letter.receiver && suite === letter.suite && type === letter.type)
+      const same = recorded.find(({ from, receiver, suite, type }) =>
+        from === attacker && receiver === letter.receiver && suite === letter.suite && type === letter.type)
       const sent = attack.bend(letter.body, same?.body ?? letter.body)
       isDead = attack.kind === 'dead'
       hasCheated ||= sent.length !== 1 || sent.some((body) => body.join() !== letter.body.join())

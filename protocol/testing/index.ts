@@ -1,5 +1,7 @@
+export { certifiedGroup, type CertifiedGroup } from './certified.ts'
+export { frozenBytes } from './frozen.ts'
 export { attempt, brokenRule, keygenGroup, signGroup, type Group } from './matrix.ts'
-export { keygenRun, subsets, testRoster } from './parties.ts'
+export { invitationTo, keygenRun, subsets, testRoster } from './parties.ts'
 export { pick, seededRng } from './seeded-rng.ts'
 export { generate, signRun, type TestSigning } from './signing.ts'
 export { simulate, type Interjection, type Letter, type Simulation, type SimulationOptions, type Tamper } from './simulate.ts'

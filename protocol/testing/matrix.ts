@@ -15,7 +15,7 @@ import { simulate, type Letter } from './simulate.ts'
 /** Parties with a protocol between them. */
 export interface Group {
   readonly parties: readonly Pid[]
-  makeRun(me: Pid, seed: string): Run<object>
+  readonly makeRun: (me: Pid, seed: string) => Run<object>
   /** Letters of an honest run of the same parties. */
   readonly recorded: readonly Letter[]
   readonly attacks: readonly Attack[]

@@ -4,6 +4,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { PreparedEpoch } from '../core/change.ts'
 import type { Pid } from '../core/errors.ts'
 import type { Incoming } from '../core/inbox.ts'
+import { encodeInvitation, encodeKeygenProposal, INVITE } from '../core/invitation.ts'
 import { assignPids, type Roster } from '../core/roster.ts'
 import { Run } from '../core/run.ts'
 import type { SuiteId } from '../core/suite-id.ts'
@@ -15,7 +16,13 @@ export function testRoster(threshold: number, total: number, suites: readonly Su
   return { walletId: new Uint8Array(32), epoch: 1, threshold, suites, members: assignPids(parties) }
 }
 
-export function keygenRun(roster: Roster, me: Pid, seed: string, heardBefore: readonly Incoming[] = []): Run<PreparedEpoch> {
+/** What asked for a key generation, said by the first member. */
+export function invitationTo(roster: Roster): Incoming {
+  const body = encodeInvitation({ ceremony: 'keygen', room: new Uint8Array(16), expires: 1, payload: encodeKeygenProposal(roster) })
+  return { from: 1, to: 0, suite: 0, type: INVITE, body }
+}
+
+export function keygenRun(roster: Roster, me: Pid, seed: string, heardBefore: readonly Incoming[] = [invitationTo(roster)]): Run<PreparedEpoch> {
   return new Run({
     me, parties: roster.members.map(({ pid }) => pid), vocabulary: keygenVocabulary(roster), heardBefore,
     script: keygen({ instance: sha256(utf8ToBytes(`instance ${seed}`)), roster, me }, seededRng(`${seed} party ${me}`)),

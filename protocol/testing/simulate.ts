@@ -5,7 +5,8 @@
 import type { LastingChange } from '../core/change.ts'
 import { ABORT_CODES, Bug, type AbortCode, type Pid } from '../core/errors.ts'
 import type { Incoming } from '../core/inbox.ts'
-import type { Output, Run, RunState } from '../core/run.ts'
+import type { Output, RunState } from '../core/output.ts'
+import type { Run } from '../core/run.ts'
 import { pick, seededRng } from './seeded-rng.ts'
 
 /** A message on its way to one receiver. */
@@ -22,7 +23,7 @@ export type Tamper = (letter: Letter) => readonly Uint8Array[] | undefined
 /** What a cheat says besides its messages, as soon as a letter was delivered. */
 export type Interjection =
   | { readonly kind: 'evidence'; readonly from: Pid; readonly receiver: Pid; readonly shown: readonly Incoming[] }
-  | { readonly kind: 'abort'; readonly from: Pid; readonly receiver: Pid; readonly code: AbortCode; readonly blamed: Pid | 0 }
+  | { readonly kind: 'abort'; readonly from: Pid; readonly receiver: Pid; readonly code: AbortCode; readonly blamed: Pid }
 
 export interface SimulationOptions {
   readonly seed: string

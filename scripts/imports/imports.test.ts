@@ -24,6 +24,7 @@ describe('import directions', () => {
 
   it('let party know of signalling only the wire', () => {
     expect(value('party/index.ts', '@trivet/signalling')).toMatch(/must not import signalling/)
+    expect(value('party/transport/signalling.test.ts', '@trivet/signalling')).toBeUndefined()
   })
 
   it('let chains know types of protocol and nothing that runs', () => {

@@ -11,6 +11,7 @@
  * @property {string} why the reason a person reads who broke the rule
  * @property {readonly string[]} values siblings it may import, by package or by one entry of it
  * @property {readonly string[]} [types] siblings of which it may import types only
+ * @property {readonly string[]} [tests] siblings that its tests may start as well
  */
 
 /** @type {Readonly<Record<string, Zone>>} */
@@ -20,6 +21,7 @@ const zones = {
   signalling: { values: [], why: 'signalling relays what it must not understand: it knows neither protocol nor party' },
   party: {
     values: ['protocol', 'signalling/wire'],
+    tests: ['signalling'],
     why: 'party is given what it shows and signs (interpret) and knows of signalling only the wire; it runs in browser and Node alike',
   },
   web: { values: ['party', 'chains', 'protocol'], types: ['signalling/wire'], why: 'web drives a party through its interface; servers are not part of a page' },
@@ -68,6 +70,7 @@ function siblingBreach({ folder, zone, sibling, typeOnly, isTest }) {
   if (name === folder) return 'a folder imports itself by relative path, not by its package name'
   const allowed = typeOnly ? [...zone.values, ...zone.types ?? []] : zone.values
   // A folder's tests may use what tests of a folder it imports use.
+  if (isTest && zone.tests?.includes(name) === true) return undefined
   if (isTest && entry === 'testing' && [...zone.values, ...zone.types ?? []].includes(name)) return undefined
   if (entry === 'testing' && !isTest) return 'testing entries are for tests alone'
   if (allowed.includes(name) || allowed.includes(sibling)) return undefined

@@ -31,7 +31,11 @@ function show(into: Element, { view, route, link, missing, ...rest }: Scene): vo
   mount(App, {
     target: into,
     props: {
-      party: new PartyState(stillParty({ view, ...(link === undefined ? {} : { link }), ...rest })), router, pageUrl: 'https://trivet.example/', now: () => NOW, store: undefined,
+      party: new PartyState(stillParty({ view, ...(link === undefined ? {} : { link }), ...rest })),
+      router,
+      pageUrl: 'https://trivet.example/',
+      now: () => NOW,
+      store: undefined,
       problems: missing === true ? [{ code: 'insecure-context', detail: 'http://192.0.2.7:8080 is neither https nor localhost' }] : [],
       languages: [wanted.get('language') ?? 'en'],
     },

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     for (const width of [1280, 390]) wrong.push(...(await shoot(browser, scene, width)))
   }
   await browser.close()
-  for (const line of wrong) console.error(line)
+  for (const line of wrong) process.stderr.write(`${line}\n`)
   if (wrong.length > 0) process.exitCode = 1
 }
 
@@ -33,10 +33,16 @@ async function scenesOf(browser: Browser): Promise<string[]> {
 }
 
 async function shoot(browser: Browser, scene: string, width: number): Promise<string[]> {
-  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme: scheme === 'dark' ? 'dark' : 'light', reducedMotion: 'reduce' })
+  const context = await browser.newContext({
+    viewport: { width, height: 800 },
+    colorScheme: scheme === 'dark' ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+  })
   const page = await context.newPage()
   const wrong: string[] = []
-  page.on('pageerror', (error) => { wrong.push(`${scene} at ${String(width)}: ${error.message}`) })
+  page.on('pageerror', (error) => {
+    wrong.push(`${scene} at ${String(width)}: ${error.message}`)
+  })
   await page.goto(`${GALLERY}?scene=${scene}&language=${language}`)
   await page.locator('main h1').waitFor()
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)

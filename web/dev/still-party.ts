@@ -5,14 +5,26 @@ import { NOW, type Scene } from './fixtures.ts'
 /** A party that only stands still and shows one scene: for looking at screens, never for running anything. */
 export function stillParty(scene: Scene): DrivenParty {
   const answer = <T>(value: T): Promise<T> =>
-    scene.refuse === undefined ? Promise.resolve(value) : Promise.reject(Object.assign(new Error('as this scene wants it'), { code: scene.refuse }))
+    scene.refuse === undefined
+      ? Promise.resolve(value)
+      : Promise.reject(Object.assign(new Error('as this scene wants it'), { code: scene.refuse }))
   const session = { session: '00000000-0000-4000-8000-000000000000' as SessionView['id'] }
-  const link: LinkPreview = scene.link?.kind === 'company'
-    ? { kind: 'company', expiresAt: NOW + 900_000, name: 'Acme co-signer' }
-    : { kind: 'join', expiresAt: NOW + 900_000 }
+  const link: LinkPreview =
+    scene.link?.kind === 'company'
+      ? { kind: 'company', expiresAt: NOW + 900_000, name: 'Acme co-signer' }
+      : { kind: 'join', expiresAt: NOW + 900_000 }
   const verbs: PartyVerbs = {
-    unlock: () => answer(undefined), lock: () => answer(undefined), createWallet: () => answer(session), readLink: () => answer(link), joinWallet: () => answer(session),
-    startKeygen: () => answer(undefined), requestSignature: () => answer(session), approve: () => answer(undefined), decline: () => answer(undefined), close: () => answer(undefined), finishWallet: () => answer(undefined),
+    unlock: () => answer(undefined),
+    lock: () => answer(undefined),
+    createWallet: () => answer(session),
+    readLink: () => answer(link),
+    joinWallet: () => answer(session),
+    startKeygen: () => answer(undefined),
+    requestSignature: () => answer(session),
+    approve: () => answer(undefined),
+    decline: () => answer(undefined),
+    close: () => answer(undefined),
+    finishWallet: () => answer(undefined),
     createInvitation: () => answer({ invitation: '' }),
   }
   return {

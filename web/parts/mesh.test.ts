@@ -2,13 +2,21 @@ import type { PlaceView } from '@trivet/party'
 import { expect, test } from 'vitest'
 import { meshOf, onCircle } from './mesh.ts'
 
-const place = (number: number, rest: Partial<PlaceView>): PlaceView => ({ place: number, index: number, me: false, state: 'joined', ...rest })
+const place = (number: number, rest: Partial<PlaceView>): PlaceView => ({
+  place: number,
+  index: number,
+  me: false,
+  state: 'joined',
+  ...rest,
+})
 const label = (p: PlaceView): string => `party ${String(p.place)}`
 
 test('my links are as this device sees them, with their path', () => {
   const { links } = meshOf([place(1, { me: true }), place(2, { connection: 'up', path: 'relay' }), place(3, { connection: 'lost' })], label)
   expect(links).toEqual([
-    { ends: [1, 2], state: 'up', path: 'relay' }, { ends: [1, 3], state: 'lost' }, { ends: [2, 3], state: 'none' },
+    { ends: [1, 2], state: 'up', path: 'relay' },
+    { ends: [1, 3], state: 'lost' },
+    { ends: [2, 3], state: 'none' },
   ])
 })
 

@@ -21,7 +21,10 @@ export interface MeshLink {
  * The connections among all parties as one picture: mine as this device sees them, those among the others as they tell them
  * (up as soon as either end says so).
  */
-export function meshOf(places: readonly PlaceView[], label: (place: PlaceView) => string): { nodes: readonly MeshNode[]; links: readonly MeshLink[] } {
+export function meshOf(
+  places: readonly PlaceView[],
+  label: (place: PlaceView) => string,
+): { nodes: readonly MeshNode[]; links: readonly MeshLink[] } {
   const nodes = places.map((p) => ({ key: p.place, label: label(p), role: p.role, me: p.me, state: p.state }))
   const links = places.flatMap((a, i) => places.slice(i + 1).map((b) => linkOf(a, b)))
   return { nodes, links }

@@ -2,11 +2,18 @@ import { expect, test } from 'vitest'
 import { strengthOf } from './passphrase-strength.ts'
 
 test.each([
-  ['', 'short'], ['abc123xyz', 'short'],
-  ['aaaaaaaaaaaaaaaaaaaa', 'weak'], ['1234567890123', 'weak'], ['password1234', 'weak'], ['qwertyuiopasdf', 'weak'], ['letmeinplease', 'weak'],
-  ['correct horse', 'fair'], ['Tr0ub4dor&3', 'fair'],
+  ['', 'short'],
+  ['abc123xyz', 'short'],
+  ['aaaaaaaaaaaaaaaaaaaa', 'weak'],
+  ['1234567890123', 'weak'],
+  ['password1234', 'weak'],
+  ['qwertyuiopasdf', 'weak'],
+  ['letmeinplease', 'weak'],
+  ['correct horse', 'fair'],
+  ['Tr0ub4dor&3', 'fair'],
   ['brisk otter plays', 'good'],
-  ['seven brisk otters play at dusk', 'strong'], ['k9#Vq2!mZ7@pLx4&', 'strong'],
+  ['seven brisk otters play at dusk', 'strong'],
+  ['k9#Vq2!mZ7@pLx4&', 'strong'],
 ])('%j is %s', (passphrase, strength) => {
   expect(strengthOf(passphrase)).toBe(strength)
 })

@@ -14,7 +14,9 @@ function htmlOf(scene: Scene, language: string): { head: string; body: string } 
   if (scene.route !== undefined) router.go(scene.route)
   const problems = scene.missing === true ? [{ code: 'insecure-context' as const, detail: 'x' }] : []
   const party = new PartyState(stillParty(scene))
-  return render(App, { props: { party, router, problems, pageUrl: 'https://x.example/', now: () => NOW, store: undefined, languages: [language] } })
+  return render(App, {
+    props: { party, router, problems, pageUrl: 'https://x.example/', now: () => NOW, store: undefined, languages: [language] },
+  })
 }
 const textOf = (html: string): string => html.replace(/<!--.*?-->/gsu, '').replace(/<[^>]*>/gu, ' ')
 
@@ -52,7 +54,8 @@ test('requests that wait are counted in the title', () => {
 test('a dangerous request cannot be approved before it was acknowledged', () => {
   const approve = (name: string): string | undefined => {
     const scene = SCENES[name]
-    const buttons = scene === undefined ? [] : [...htmlOf(scene, 'en').body.matchAll(/<button[^>]*>.*?<\/button>/gsu)].map(([button]) => button)
+    const buttons =
+      scene === undefined ? [] : [...htmlOf(scene, 'en').body.matchAll(/<button[^>]*>.*?<\/button>/gsu)].map(([button]) => button)
     return buttons.find((button) => textOf(button).includes('Approve'))
   }
   expect(approve('request-danger')).toMatch(/<button[^>]*\sdisabled/u)

@@ -3,8 +3,12 @@ export class Attempt {
   #busy = $state(false)
   #error = $state.raw<unknown>()
 
-  get busy(): boolean { return this.#busy }
-  get error(): unknown { return this.#error }
+  get busy(): boolean {
+    return this.#busy
+  }
+  get error(): unknown {
+    return this.#error
+  }
 
   /** Runs `action` unless it is running already. Errors are kept for the screen. @returns whether it succeeded */
   async run(action: () => Promise<void>): Promise<boolean> {

@@ -10,7 +10,9 @@ export class Clock {
     this.#now = now
     this.#subscribe = createSubscriber((update) => {
       const timer = setInterval(update, 1000)
-      return () => { clearInterval(timer) }
+      return () => {
+        clearInterval(timer)
+      }
     })
   }
 

@@ -29,11 +29,19 @@ export class CreateForm {
     if (start.invitation !== undefined) this.choose(this.#total, { kind: 'company', invitation: start.invitation })
   }
 
-  get total(): number { return this.#total }
-  get threshold(): number { return this.#threshold }
+  get total(): number {
+    return this.#total
+  }
+  get threshold(): number {
+    return this.#threshold
+  }
   /** The other devices; this one is not among them. */
-  get places(): readonly PlaceChoice[] { return this.#places.slice(0, this.#total - 1) }
-  get mayLose(): number { return this.#total - this.#threshold }
+  get places(): readonly PlaceChoice[] {
+    return this.#places.slice(0, this.#total - 1)
+  }
+  get mayLose(): number {
+    return this.#total - this.#threshold
+  }
 
   setTotal(total: number): void {
     const before = this.#total
@@ -57,7 +65,7 @@ export class CreateForm {
     if (this.name.trim() === '') return 'missing'
     const invitations = this.places.filter((p) => p.kind === 'company').map((p) => p.invitation.trim())
     if (invitations.some((i) => i === '')) return 'missingInvitation'
-    return new Set(invitations).size < invitations.length ? 'sameInvitation' : undefined
+    return invitations.some((invitation, i) => invitations.indexOf(invitation) !== i) ? 'sameInvitation' : undefined
   }
 
   /** @param pageUrl where links lead: the page's address without fragment */

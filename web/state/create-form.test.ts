@@ -48,7 +48,10 @@ test('a changed invitation forgets what was read of the one before', () => {
 test('the request holds trimmed text, every other place, and a device only when one is made', () => {
   const form = new CreateForm({ name: ' Savings ', invitation: ' A ' })
   expect(form.request('https://x.example/', undefined)).toEqual({
-    name: 'Savings', threshold: 2, pageUrl: 'https://x.example/', places: [{ kind: 'link' }, { kind: 'company', invitation: 'A' }],
+    name: 'Savings',
+    threshold: 2,
+    pageUrl: 'https://x.example/',
+    places: [{ kind: 'link' }, { kind: 'company', invitation: 'A' }],
   })
   expect(form.request('u', { name: 'd', passphrase: 'p' }).device).toEqual({ name: 'd', passphrase: 'p' })
 })

@@ -17,8 +17,12 @@ export class Language {
     this.#code = LANGUAGES.find((code) => code === wanted.find((tag) => tag === 'en' || tag === 'zh')) ?? 'en'
   }
 
-  get code(): LanguageCode { return this.#code }
-  get text(): Text { return CATALOGUES[this.#code] }
+  get code(): LanguageCode {
+    return this.#code
+  }
+  get text(): Text {
+    return CATALOGUES[this.#code]
+  }
 
   choose(code: LanguageCode): void {
     this.#code = code

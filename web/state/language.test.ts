@@ -4,7 +4,12 @@ import { NetworkChoice } from './network.svelte.ts'
 
 function store(kept: Record<string, string>) {
   const map = new Map(Object.entries(kept))
-  return { getItem: (key: string) => map.get(key) ?? null, setItem: (key: string, value: string) => { map.set(key, value) } }
+  return {
+    getItem: (key: string) => map.get(key) ?? null,
+    setItem: (key: string, value: string) => {
+      map.set(key, value)
+    },
+  }
 }
 
 test('a language chosen before wins over the browser’s, which wins over English', () => {

@@ -11,7 +11,9 @@ export class NetworkChoice {
     this.#network = BITCOIN_NETWORKS.find((name) => name === kept) ?? 'mainnet'
   }
 
-  get network(): BitcoinNetwork { return this.#network }
+  get network(): BitcoinNetwork {
+    return this.#network
+  }
 
   choose(name: string): void {
     this.#network = BITCOIN_NETWORKS.find((known) => known === name) ?? this.#network

@@ -21,11 +21,17 @@ export class PartyState {
     })
   }
 
-  get view(): PartyView { return this.#view }
+  get view(): PartyView {
+    return this.#view
+  }
   /** Whether the worker has told its first snapshot. */
-  get known(): boolean { return this.#known }
+  get known(): boolean {
+    return this.#known
+  }
   /** Why the worker stopped, if it did. */
-  get broken(): Error | undefined { return this.#broken }
+  get broken(): Error | undefined {
+    return this.#broken
+  }
   get verbs(): PartyVerbs {
     if (this.#driven === undefined) throw new Bug('asked something of a party that was not started')
     return this.#driven.verbs

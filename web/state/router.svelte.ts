@@ -33,8 +33,12 @@ export class Router {
     if (opened !== undefined) this.follow(opened)
   }
 
-  get route(): Route { return this.#route }
-  get opened(): OpenedLink | undefined { return this.#opened }
+  get route(): Route {
+    return this.#route
+  }
+  get opened(): OpenedLink | undefined {
+    return this.#opened
+  }
 
   go(route: Route): void {
     if (route.at !== 'join' && route.at !== 'create') this.#opened = undefined
@@ -63,7 +67,10 @@ export class Router {
   }
 }
 
-interface Entry { readonly load: number; readonly route: Route }
+interface Entry {
+  readonly load: number
+  readonly route: Route
+}
 
 /** Only this class writes entries, so the shape of `route` need not be looked at again. */
 function isEntry(state: unknown): state is Entry {

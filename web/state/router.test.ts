@@ -14,8 +14,12 @@ class FakeWindow {
     },
   }
 
-  addEventListener(_: 'popstate', listener: () => void): void { this.#listeners.add(listener) }
-  removeEventListener(_: 'popstate', listener: () => void): void { this.#listeners.delete(listener) }
+  addEventListener(_: 'popstate', listener: () => void): void {
+    this.#listeners.add(listener)
+  }
+  removeEventListener(_: 'popstate', listener: () => void): void {
+    this.#listeners.delete(listener)
+  }
   scrollTo(): void {}
   back(state: unknown): void {
     this.history.state = state
@@ -54,7 +58,11 @@ test('a link that opened the page is followed, never enters the history, and is 
 
 test('an invitation is taken out of the address, and only an invitation', () => {
   const replaced: (string | URL | null | undefined)[] = []
-  const history = { replaceState: (_: unknown, __: string, url?: string | URL | null) => { replaced.push(url) } }
+  const history = {
+    replaceState: (_: unknown, __: string, url?: string | URL | null) => {
+      replaced.push(url)
+    },
+  }
   const at = (hash: string) => ({ href: `https://x.example/a?b${hash}`, hash, pathname: '/a', search: '?b' })
   expect(takeLink(at('#join=S'), history)).toEqual({ kind: 'join', link: 'https://x.example/a?b#join=S' })
   expect(takeLink(at('#company=S'), history)?.kind).toBe('company')

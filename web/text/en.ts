@@ -2,6 +2,8 @@
 
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
 
+const everyOf = (n: number): string => (n === 2 ? 'Both devices' : `All ${n} devices`)
+
 const steps = {
   hello: { title: 'Say hello', about: 'Every device proves who it is' },
   commit: { title: 'Commit', about: 'Each device fixes its own random part' },
@@ -13,7 +15,7 @@ const steps = {
 
 const sentence = {
   anyOf: (t: number, n: number): string => `Any ${t} of ${n} devices can sign.`,
-  allOf: (n: number): string => `All ${n} devices must sign together.`,
+  allOf: (n: number): string => `${everyOf(n)} must sign together.`,
   mayLose: (k: number): string => (k === 1 ? 'You can lose one.' : `You can lose ${k}.`),
   loseNone: 'If you lose one device, the money is gone.',
 }
@@ -87,8 +89,8 @@ export const en = {
   },
   passphrase: {
     label: 'Passphrase for this device', about: 'It encrypts this device’s part. Nobody can reset it for you.', show: 'Show passphrase',
-    hide: 'Hide passphrase', tooShort: (min: number): string => `At least ${min} characters`, weak: 'Weak: easily guessed',
-    fair: 'Fair: a few more words would help', good: 'Good', strong: 'Strong', strength: 'Strength',
+    hide: 'Hide passphrase', tooShort: (min: number): string => `At least ${min} characters.`, weak: 'Weak: easily guessed.',
+    fair: 'Fair: a few more words would help.', good: 'Good.', strong: 'Strong.', strength: 'Strength',
   },
   device: {
     title: 'This device', name: 'Name of this device', nameAbout: 'The others see this name.', suggestion: 'My browser',
@@ -116,7 +118,7 @@ export const en = {
   },
   lobby: {
     waiting: (k: number, n: number): string => `${k} of ${n} devices are here`,
-    allHere: (n: number): string => `All ${n} devices are here`, invite: 'Pass on one link to each device.',
+    allHere: (n: number): string => `${everyOf(n)} are here`, invite: 'Pass on one link to each device.',
     inviteOne: 'Pass on the link to the missing device.',
     wait: (who: string): string => `Waiting for the others. ${who} starts when all are here.`, places: 'Devices of this wallet',
     link: (n: number): string => `Link for device ${n}`, linkAbout: 'For one device. It holds a room and a key, never data.',
@@ -125,7 +127,7 @@ export const en = {
     makeAbout: 'Everybody sees this list and approves it. Then the devices make the key together.', cancel: 'Cancel the wallet',
     leave: 'Leave',
     question: (t: number, n: number): string => `Hold a part of this wallet? Any ${t} of these ${n} devices will be able to sign.`,
-    questionAll: (n: number): string => `Hold a part of this wallet? All ${n} devices will have to sign together.`, approve: 'Approve',
+    questionAll: (n: number): string => `Hold a part of this wallet? ${everyOf(n)} will have to sign together.`, approve: 'Approve',
     decline: 'Decline', answered: 'You approved. Waiting for the others.', waitingFor: (names: string): string => `Waiting for ${names}`,
     trouble: 'Having trouble?', server: 'Introduction server',
     path: { none: 'not connected yet', connecting: 'connecting…', up: 'connected', lost: 'connection lost' },

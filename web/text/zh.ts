@@ -56,8 +56,8 @@ export const zh: Text = {
     title: (name) => `解锁 ${name}`, about: '你在本设备上设置的口令。', passphrase: '口令', action: '解锁', opening: '正在打开…',
   },
   passphrase: {
-    label: '本设备的口令', about: '用来加密本设备持有的部分。任何人都无法替你重置。', show: '显示口令', hide: '隐藏口令', tooShort: (min) => `至少 ${min} 个字符`, weak: '弱：容易被猜中',
-    fair: '一般：再加几个词会更好', good: '良好', strong: '强', strength: '强度',
+    label: '本设备的口令', about: '用来加密本设备持有的部分。任何人都无法替你重置。', show: '显示口令', hide: '隐藏口令', tooShort: (min) => `至少 ${min} 个字符。`, weak: '弱：容易被猜中。',
+    fair: '一般：再加几个词会更好。', good: '良好。', strong: '强。', strength: '强度',
   },
   device: {
     title: '本设备', name: '本设备的名称', nameAbout: '其他人会看到这个名称。', suggestion: '我的浏览器', known: (name) => `本设备以“${name}”参与。`,

@@ -107,7 +107,7 @@ export interface EndOptions {
   readonly context?: Uint8Array
   /** What is signed with; another key than the peer expects makes an impostor. */
   readonly signWith?: Uint8Array
-  signal(bytes: Uint8Array): Promise<void>
+  readonly signal: (bytes: Uint8Array) => Promise<void>
   readonly onMessage?: (bytes: Uint8Array) => void
   readonly onClosed?: () => void
 }

@@ -143,6 +143,15 @@ export function linkConformance(name: string, fixture: LinkFixture): void {
       expect(one.link.send(Uint8Array.of(1))).toBe(false)
     })
 
+    it('delivers what was sent before it was closed', async () => {
+      const [one, two] = await connected()
+      const messages = Array.from({ length: 50 }, (_, i) => new Uint8Array(10_000).fill(i))
+      for (const message of messages) one.link.send(message)
+      one.link.close()
+      await two.until(({ closes }) => closes.length > 0)
+      expect(hash(two.messages)).toBe(hash(messages))
+    })
+
     it('delivers nothing after it was closed', async () => {
       const [one, two] = await connected()
       two.link.close()

@@ -1,0 +1,64 @@
+import type { Envelope } from '@trivet/protocol/core'
+import { expect, test } from './support/fixtures.ts'
+import { NodePerson } from './support/node-person.ts'
+
+/** Types of messages, as in the envelope's header. */
+const R1 = 0x11
+const R2 = 0x13
+const R3 = 0x15
+const R4 = 0x16
+const SIGNATURE_SHARE = 0x41
+
+/** Says the truth except in messages of one type, where the last byte is another. */
+const lyingIn = (type: number) => (envelope: Envelope): Envelope => {
+  const { header, body } = envelope
+  return header.type === type ? { ...envelope, body: body.with(-1, (body.at(-1) ?? 0) ^ 1) } : envelope
+}
+
+for (const [what, type] of [['its commitment', R1], ['its polynomial', R2], ['the pieces it deals', R3], ['its confirmation', R4]] as const) {
+  test(`who lies about ${what} while a key is made, and signs the lie, is named on every screen`, async ({ person, server }) => {
+    const [anna, ben] = [await person('Anna'), await person('Ben')]
+    const cheat = await NodePerson.start({ name: 'Mallory', serverUrl: server.url, say: lyingIn(type) })
+    await anna.createWallet({ name: 'Savings' })
+    const [toBen = '', toCheat = ''] = await anna.invitations(2)
+    await ben.join(toBen)
+    await cheat.join(toCheat)
+    await anna.makeTogether()
+    await ben.approve()
+    await cheat.approve()
+
+    for (const who of [anna, ben]) {
+      await expect(who.heading('The wallet was not made')).toBeVisible()
+      await expect(who.page.getByRole('alert')).toContainText('Mallory sent something that breaks the rules.')
+      await expect(who.page.getByRole('alert')).toContainText('No key was made. Nothing was lost.')
+    }
+    await cheat.party.close()
+  })
+}
+
+test('who gives a false share of a signature, and signs it, is named, and the others can still sign', async ({ person, server }) => {
+  const [anna, ben] = [await person('Anna'), await person('Ben')]
+  const cheat = await NodePerson.start({ name: 'Mallory', serverUrl: server.url, say: lyingIn(SIGNATURE_SHARE) })
+  await anna.createWallet({ name: 'Savings' })
+  const [toBen = '', toCheat = ''] = await anna.invitations(2)
+  await ben.join(toBen)
+  await cheat.join(toCheat)
+  await anna.makeTogether()
+  await ben.approve()
+  await cheat.approve()
+  await anna.seesWallet()
+
+  await anna.writeText('Paid in full', 'Mallory')
+  await anna.ask()
+  await cheat.approve()
+  await expect(anna.heading('Nothing was signed')).toBeVisible()
+  await expect(anna.page.getByRole('alert')).toContainText('Mallory sent something that breaks the rules.')
+
+  await anna.button('Back to the wallet').click()
+  await anna.writeText('Paid in full', 'Ben')
+  await anna.ask()
+  await ben.review('Anna')
+  await ben.approve()
+  await expect(anna.page.getByText('Signature checked')).toBeVisible()
+  await cheat.party.close()
+})

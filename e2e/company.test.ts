@@ -1,0 +1,38 @@
+import { base64 } from '@scure/base'
+import { startCompany } from './support/company.ts'
+import { expect, test } from './support/fixtures.ts'
+import { isSignedFor, isSignedText, psbtSpending } from './support/verify.ts'
+
+test('two tabs and the company server make a key; each tab signs with it, and it asks a tab by its REST door', async ({ person, server, folder }) => {
+  const company = await startCompany(folder, server.url)
+  const [anna, ben] = [await person('Anna'), await person('Ben')]
+  await anna.createWallet({ name: 'Operations', company: company.invitation })
+  const [toBen = ''] = await anna.invitations(1)
+  await ben.join(toBen)
+  await anna.makeTogether()
+  await ben.approve()
+  for (const who of [anna, ben]) await who.seesWallet()
+  await expect(ben.page.getByRole('region', { name: 'Devices' })).toContainText('Treasury')
+  const address = await anna.account('Bitcoin (Taproot)')
+  const publicKey = await ben.account('Ed25519 public key')
+
+  const psbt = psbtSpending(address)
+  await anna.pastePsbt(base64.encode(psbt.toPSBT(0)), 'Treasury')
+  await anna.ask()
+  expect(isSignedFor(await anna.result('Transaction (hex)'), psbt, address)).toBe(true)
+
+  await ben.writeText('Paid in full', 'Treasury')
+  await ben.ask()
+  expect(isSignedText('Paid in full', await ben.result('Signature (hex)'), publicKey)).toBe(true)
+
+  const long = 'x'.repeat(201)
+  await ben.backToWallet('Operations')
+  await ben.writeText(long, 'Treasury')
+  await ben.ask()
+  await expect(ben.heading('Nothing was signed')).toBeVisible()
+  await expect(ben.page.getByRole('alert')).toContainText('Treasury declined')
+
+  const key = company.server.party.view.wallets[0]?.keys[0]
+  await company.server.close()
+  expect(key).toBeDefined()
+})

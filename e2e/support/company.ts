@@ -1,0 +1,54 @@
+/** A company's server as its operator would start it, with a policy that allows small things. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openApiKeys, startEnterprise, type Enterprise } from '@trivet/enterprise'
+import { z } from 'zod'
+
+const POLICY = `version: 1
+keygen:
+  - { name: own invitations, invited_by: [own-invitation], max_total: 3, max_threshold: 2 }
+sign:
+  - { name: short texts, kind: message, max_bytes: 200 }
+  - { name: small spends, kind: bitcoin, networks: [mainnet], max_amount_sats: 200000 }
+`
+
+export interface Company {
+  readonly server: Enterprise
+  /** Opens the page and admits this server to one new wallet. */
+  readonly invitation: string
+  /** Calls the REST door as the firm's own back end does. @returns the answer's body */
+  call(path: string, body?: object): Promise<CompanySession>
+}
+
+const Session = z.object({
+  session_id: z.string(),
+  status: z.string(),
+  result: z.object({ signatures: z.array(z.string()).optional() }).loose().optional(),
+}).loose()
+type CompanySession = z.output<typeof Session>
+
+/** @param signallingUrl of the server that also serves the page */
+export async function startCompany(folder: string, signallingUrl: string): Promise<Company> {
+  const policyFile = join(folder, 'policy.yaml')
+  const dataDir = join(folder, 'enterprise')
+  await writeFile(policyFile, POLICY)
+  const server = await startEnterprise({
+    host: '127.0.0.1', port: 0, dataDir, signallingUrl, publicUrl: signallingUrl, partyName: 'Treasury', partyRole: 'enterprise',
+    shareKey: { from: 'generated' }, policyFile, logLevel: 'silent', logFormat: 'json',
+  })
+  await server.ready
+  const { key } = await openApiKeys(dataDir, Date.now).create({ name: 'back-end', scopes: ['sign', 'read'] })
+  return {
+    server,
+    invitation: await server.createInvitation({ expiresInSeconds: 600 }),
+    async call(path, body) {
+      const answer = await fetch(server.url + path, {
+        headers: { 'x-api-key': key, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      })
+      const content: unknown = await answer.json()
+      if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(content)}`)
+      return Session.parse(content)
+    },
+  }
+}

@@ -1,0 +1,199 @@
+/** Somebody at a browser: does with the page what people do, by what they read on it. */
+import type { Locator, Page } from '@playwright/test'
+
+export interface NewWallet {
+  readonly name: string
+  /** Link that a company server gave out: it opens the page, and that server holds one part. */
+  readonly company?: string
+}
+
+/** Labels of the accounts of a wallet. */
+export type AccountName = 'Bitcoin (Taproot)' | 'Solana' | 'Ed25519 public key'
+
+export class Person {
+  readonly name: string
+  readonly passphrase: string
+  readonly #home: string
+  #page: Page
+
+  /** @param home the page's address */
+  constructor(name: string, page: Page, home: string) {
+    this.name = name
+    this.passphrase = `the long passphrase of ${name}`
+    this.#page = page
+    this.#home = home
+  }
+
+  get page(): Page {
+    return this.#page
+  }
+
+  /** Creates a wallet held by these people and makes it with them: all of them end up looking at it. */
+  async makeWalletWith(others: readonly Person[], name: string): Promise<void> {
+    await this.createWallet({ name })
+    const links = await this.invitations(others.length)
+    for (const [i, other] of others.entries()) await other.join(links[i] ?? '')
+    await this.makeTogether()
+    for (const other of others) await other.approve()
+    for (const who of [this, ...others]) await who.seesWallet()
+  }
+
+  async open(): Promise<void> {
+    await this.page.goto(this.#home)
+  }
+
+  /** Fills in *Create a wallet* as far as the last button. */
+  async prepareWallet({ name, company }: NewWallet): Promise<void> {
+    if (company === undefined) {
+      await this.open()
+      await this.page.getByRole('button', { name: /^Create a wallet/ }).click()
+    } else {
+      await this.page.goto(company)
+      await this.page.getByText('Invitation from').waitFor()
+    }
+    await this.field('Name of the wallet').fill(name)
+    await this.introduce()
+  }
+
+  async createWallet(wallet: NewWallet): Promise<void> {
+    await this.prepareWallet(wallet)
+    await this.button('Create and invite').click()
+  }
+
+  /** The links that the lobby offers to pass on, once there are so many. */
+  async invitations(count: number): Promise<readonly string[]> {
+    const fields = this.page.getByRole('textbox', { name: /^Link for device \d/ })
+    await fields.nth(count - 1).waitFor()
+    return await Promise.all(Array.from({ length: count }, (_, i) => fields.nth(i).inputValue()))
+  }
+
+  async join(link: string): Promise<void> {
+    await this.page.goto(link)
+    await this.introduce()
+    await this.button('Join').click()
+  }
+
+  /** Names this device and gives it a passphrase. */
+  async introduce(): Promise<void> {
+    await this.field('Name of this device').fill(this.name)
+    await this.field('Passphrase for this device').fill(this.passphrase)
+  }
+
+  /** Who created the wallet: everybody is here. */
+  async makeTogether(): Promise<void> {
+    await this.button('Make the wallet together').click()
+  }
+
+  /** The key is made: the wallet is shown. */
+  async seesWallet(): Promise<void> {
+    await this.page.getByText('The wallet is ready.').waitFor()
+  }
+
+  async approve(): Promise<void> {
+    await this.button('Approve').click()
+  }
+
+  async decline(reason: string): Promise<void> {
+    await this.button('Decline').click()
+    const dialog = this.page.getByRole('dialog', { name: 'Decline' })
+    await dialog.getByLabel('In your own words').fill(reason)
+    await dialog.getByRole('button', { name: 'Decline' }).click()
+  }
+
+  async unlock(passphrase = this.passphrase): Promise<void> {
+    await this.button(`Unlock ${this.name}`).click()
+    await this.enterPassphrase(passphrase)
+  }
+
+  /** In the dialog that asks for it. */
+  async enterPassphrase(passphrase: string): Promise<void> {
+    const dialog = this.page.getByRole('dialog', { name: `Unlock ${this.name}` })
+    await dialog.getByLabel('Passphrase', { exact: true }).fill(passphrase)
+    await dialog.getByRole('button', { name: 'Unlock' }).click()
+  }
+
+  /** What an account's card shows to be copied. */
+  async account(name: AccountName): Promise<string> {
+    const shown = await this.page.getByRole('article', { name }).innerText()
+    const value = shown.split('\n').map((line) => line.trim()).find((line) => /^[A-Za-z0-9]{32,}$/.test(line))
+    if (value === undefined) throw new Error(`no address in: ${shown}`)
+    return value
+  }
+
+  /** From the wallet to a text's preview; asked for with `ask`. */
+  async writeText(text: string, other: string): Promise<void> {
+    await this.button('Sign').click()
+    await this.page.getByRole('radio', { name: 'Text message' }).check()
+    await this.field('Message').fill(text)
+    await this.chooseSigner(other)
+  }
+
+  /** From the wallet to a transaction's preview; asked for with `ask`. */
+  async pastePsbt(psbt: string, other: string): Promise<void> {
+    await this.button('Sign').click()
+    await this.page.getByRole('radio', { name: 'Bitcoin transaction (PSBT)' }).check()
+    await this.field('PSBT in base64 or hex').fill(psbt)
+    await this.chooseSigner(other)
+  }
+
+  async ask(): Promise<void> {
+    await this.button('Ask for approval').click()
+  }
+
+  /** Opens the request that this device was told of. */
+  async review(from: string): Promise<void> {
+    await this.page.getByText(`${from} asks for your approval`).first().waitFor()
+    await this.button('Review').click()
+    await this.heading(`${from} asks for your approval`).waitFor()
+  }
+
+  /** A finished signature, or transaction, as offered to be copied. */
+  async result(label: string): Promise<string> {
+    await this.page.getByText('Signature checked').waitFor()
+    return await this.field(label).inputValue()
+  }
+
+  async backToWallet(wallet: string): Promise<void> {
+    await this.button(wallet).first().click()
+    await this.heading(wallet).waitFor()
+  }
+
+  /** The eight characters that stand for what is signed. */
+  async shortCode(): Promise<string> {
+    return await this.page.getByRole('group', { name: 'Short code' }).innerText()
+  }
+
+  /** Closes the tab. */
+  async leave(): Promise<void> {
+    await this.page.close()
+  }
+
+  /** In a new tab of the same browser. */
+  async comeBackToStart(): Promise<void> {
+    this.#page = await this.#page.context().newPage()
+    await this.open()
+  }
+
+  async comeBack(wallet: string): Promise<void> {
+    await this.comeBackToStart()
+    await this.unlock()
+    await this.heading(wallet).waitFor()
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true })
+  }
+
+  field(label: string): Locator {
+    return this.page.getByLabel(label, { exact: true })
+  }
+
+  /** The screen's own. */
+  heading(name: string): Locator {
+    return this.page.getByRole('heading', { name, exact: true, level: 1 })
+  }
+
+  private async chooseSigner(other: string): Promise<void> {
+    await this.page.getByRole('checkbox', { name: other }).check()
+  }
+}

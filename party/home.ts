@@ -1,0 +1,173 @@
+/** Where the unlocked party lives: its device and desk, its line to the introduction server, who of its wallets' members is online. */
+import { MpcError } from '@trivet/protocol/core'
+import type { PartyId } from '@trivet/signalling/wire'
+import type { PartyView } from './api.ts'
+import type { Clock } from './clock.ts'
+import type { Device } from './device.ts'
+import { Desk, type DeskOptions } from './session/desk.ts'
+import type { SignallingEvent, Transport } from './transport/types.ts'
+
+/** How long locking waits for the introduction server to hear that sessions were left. Keys are gone before. */
+const FAREWELL_MS = 2_000
+
+export interface HomeOptions extends Pick<DeskOptions, 'ed25519' | 'clock' | 'rng' | 'policy' | 'interpret' | 'log'> {
+  readonly transport: Transport
+  /** Something that is shown has changed. */
+  changed(): void
+}
+
+export interface Unlocked {
+  readonly device: Device
+  readonly desk: Desk
+}
+
+export class Home {
+  readonly #options: HomeOptions
+  readonly #stopListening: () => void
+  #unlocked: Unlocked | undefined
+  #connection: PartyView['connection'] = { state: 'idle' }
+  #online: ReadonlySet<PartyId> = new Set()
+  #watched = ''
+  #firstWord: (() => void) | undefined
+  #tail: Promise<unknown> = Promise.resolve()
+
+  constructor(options: HomeOptions) {
+    this.#options = options
+    this.#stopListening = options.transport.signalling.listen((event) => { this.#heard(event) })
+  }
+
+  get unlocked(): Unlocked | undefined {
+    return this.#unlocked
+  }
+
+  get connection(): PartyView['connection'] {
+    return this.#connection
+  }
+
+  /** Members of this party's wallets that are connected. */
+  get online(): ReadonlySet<PartyId> {
+    return this.#online
+  }
+
+  /** Opens a party; only when that went well is the one before locked. A vault opens also while the server is away. */
+  async enter(open: () => Promise<Device>): Promise<void> {
+    await this.#exclusive(async () => {
+      const device = await open()
+      await this.#leave()
+      await this.#settle(device)
+    })
+  }
+
+  /** Keys go at once, whatever is running. */
+  async lock(): Promise<void> {
+    await this.#exclusive(() => this.#leave())
+  }
+
+  async close(): Promise<void> {
+    await this.lock()
+    this.#stopListening()
+    this.#options.transport.signalling.close()
+  }
+
+  async #settle(device: Device): Promise<void> {
+    const { transport: { signalling, links }, log, changed } = this.#options
+    const { identity, wallets, vault } = device
+    const desk = new Desk({
+      ...this.#options, identity, wallets, vault, signalling, links,
+      changed: () => {
+        this.#watch()
+        changed()
+      },
+    })
+    this.#unlocked = { device, desk }
+    changed()
+    const firstWord = new Promise<void>((resolve) => { this.#firstWord = resolve })
+    const connected = signalling.connect({ publicKey: identity.card.identityKey, sign: (message) => identity.sign(message) }).catch((error: unknown) => {
+      log('connecting failed', { code: error instanceof MpcError ? error.code : 'E_BUG' })
+    })
+    await Promise.race([connected, firstWord])
+  }
+
+  async #leave(): Promise<void> {
+    const { transport, clock, changed } = this.#options
+    const before = this.#unlocked
+    if (before === undefined) return
+    this.#unlocked = undefined
+    const { device, desk } = before
+    const farewell = desk.close()
+    device.wallets.wipe()
+    device.vault.lock()
+    changed()
+    await atMost(clock, FAREWELL_MS, farewell)
+    device.identity.forget()
+    transport.signalling.close()
+    this.#connection = { state: 'idle' }
+    this.#online = new Set()
+    this.#watched = ''
+    changed()
+  }
+
+  #heard(event: SignallingEvent): void {
+    if (event.kind === 'connection') {
+      this.#connection = { state: event.state, ...(event.reason === undefined ? {} : { reason: event.reason }) }
+      if (event.state === 'offline' || event.state === 'refused') this.#firstWord?.()
+      this.#watched = ''
+      // The client tells of its line before it takes calls on it.
+      if (event.state === 'connected') queueMicrotask(() => { this.#watch() })
+    }
+    if (event.kind === 'presence') {
+      const others = [...this.#online].filter((party) => party !== event.party)
+      this.#online = new Set(event.online ? [...others, event.party] : others)
+    }
+    this.#unlocked?.desk.on(event)
+    if (event.kind === 'presence' && event.online) this.#finishWallets()
+    this.#options.changed()
+  }
+
+  /** Who of the wallets' members comes and goes; asked for again with each new wallet and each new line. */
+  #watch(): void {
+    const unlocked = this.#unlocked
+    if (unlocked === undefined || this.#connection.state !== 'connected') return
+    const me = unlocked.device.identity.card.partyId
+    const members = unlocked.device.wallets.list().flatMap((wallet) => wallet.members.map(({ card }) => card.partyId))
+    const others = [...new Set(members)].filter((party) => party !== me).toSorted()
+    if (others.join() === this.#watched) return
+    this.#watched = others.join()
+    this.#options.transport.signalling.watch(others).then((online) => {
+      if (this.#unlocked !== unlocked) return
+      this.#online = new Set(online)
+      this.#finishWallets()
+      this.#options.changed()
+    }).catch(() => { this.#watched = '' }) // asked again at the next change or connection
+  }
+
+  /** Wallets whose last confirmation is missing are brought to their end as soon as somebody else of them is there. */
+  #finishWallets(): void {
+    const unlocked = this.#unlocked
+    const unfinished = unlocked?.device.wallets.list().filter(({ certificate, members }) =>
+      certificate === undefined && members.some(({ card }) => this.#online.has(card.partyId))) ?? []
+    for (const wallet of unfinished) {
+      unlocked?.desk.finish(wallet).catch((error: unknown) => {
+        this.#options.log('a wallet could not be finished', { wallet: wallet.id, code: error instanceof MpcError ? error.code : 'E_BUG' })
+      })
+    }
+  }
+
+  /** One coming and going at a time. */
+  #exclusive(work: () => Promise<void>): Promise<void> {
+    const done = this.#tail.then(work)
+    this.#tail = done.catch(() => undefined)
+    return done
+  }
+}
+
+async function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const cancel = clock.after(ms, resolve)
+    const end = (): void => {
+      cancel()
+      resolve()
+    }
+    work.then(end, end)
+  })
+}

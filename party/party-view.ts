@@ -1,0 +1,39 @@
+/** What a party shows of itself: public, in new objects. */
+import { bytesToHex } from '@noble/hashes/utils.js'
+import type { PartyId } from '@trivet/signalling/wire'
+import type { PartyView, VaultView, WalletView } from './api.ts'
+import type { Home } from './home.ts'
+import type { VaultEntry } from './vault/index.ts'
+import { decodeCover } from './wallets/cover.ts'
+import type { Wallet } from './wallets/wallets.ts'
+
+export function partyView({ connection, online, unlocked }: Pick<Home, 'connection' | 'online' | 'unlocked'>, vaults: readonly VaultView[]): PartyView {
+  const card = unlocked?.device.identity.card
+  const isOnline = (party: PartyId): boolean => (party === card?.partyId ? connection.state === 'connected' : online.has(party))
+  return {
+    connection,
+    vaults: vaults.map((vault) => ({ ...vault, unlocked: vault.partyId === card?.partyId })),
+    ...(card === undefined ? {} : { me: { partyId: card.partyId, name: card.name, build: bytesToHex(card.build) } }),
+    wallets: unlocked?.device.wallets.list().map((wallet) => walletView(wallet, unlocked.device.identity.card.partyId, isOnline)) ?? [],
+    sessions: unlocked?.desk.views() ?? [],
+  }
+}
+
+export function vaultViews(entries: readonly VaultEntry[]): readonly VaultView[] {
+  return entries.map(({ partyId, cover }) => {
+    const { deviceName, wallets } = decodeCover(cover) ?? { deviceName: 'damaged', wallets: [] }
+    return { partyId, deviceName, wallets, unlocked: false }
+  })
+}
+
+function walletView({ id, name, epoch, createdAt, members, certificate }: Wallet, me: PartyId, isOnline: (party: PartyId) => boolean): WalletView {
+  const isReady = certificate !== undefined
+  return {
+    id, name, threshold: epoch.roster.threshold, createdAt, state: isReady ? 'ready' : 'unfinished', epoch: epoch.roster.epoch,
+    myIndex: epoch.keys[0]?.pid ?? 0,
+    parties: members.map(({ pid, card }) => ({
+      index: pid, partyId: card.partyId, name: card.name, role: card.role, me: card.partyId === me, online: isOnline(card.partyId),
+    })),
+    keys: isReady ? epoch.keys.map(({ suite, groupKey, chainCode }) => ({ suite, groupKey: groupKey.slice(), chainCode: chainCode.slice() })) : [],
+  }
+}

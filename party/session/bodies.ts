@@ -1,0 +1,42 @@
+/** Bodies of the envelopes that say yes, no and stop. Source: `protocol.md` §A.5, §A.8. */
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { ABORT_CODES, concat, toNumber, u16, u8, type AbortCode, type Pid } from '@trivet/protocol/core'
+import { decodeUtf8, MAX_REASON_BYTES, plainText } from '../identity/text.ts'
+
+/** Message types that every ceremony knows. */
+export const EVIDENCE = 0x7e
+export const ABORT = 0x7f
+const ABORT_BYTES = 68
+const ZEROS = new Uint8Array(32)
+
+/** sid 32 (zeros before there is one) ‖ u16 code ‖ u16 blamed (0: nobody) ‖ evidence hash 32 (zeros: none) */
+export function abortBody(code: AbortCode, blamed: Pid | 0, sid: Uint8Array = ZEROS): Uint8Array {
+  return concat(sid, u16(ABORT_CODES[code]), u16(blamed), ZEROS)
+}
+
+/** @returns undefined for bytes that are no ABORT */
+export function readAbort(body: Uint8Array): { readonly code: AbortCode; readonly blamed: Pid | 0 } | undefined {
+  const number = body.length === ABORT_BYTES ? toNumber(body.subarray(32, 34)) : 0
+  const code = (Object.keys(ABORT_CODES) as AbortCode[]).find((name) => ABORT_CODES[name] === number)
+  return code === undefined ? undefined : { code, blamed: toNumber(body.subarray(34, 36)) }
+}
+
+export interface Answer {
+  readonly yes: boolean
+  /** One line of plain text, at most 200 bytes of UTF-8; may be empty. */
+  readonly reason: string
+}
+
+/** u8 yes ‖ u16 reason code (0: none) ‖ u8 len ‖ UTF-8 text */
+export function answerBody({ yes, reason }: Answer): Uint8Array {
+  const text = utf8ToBytes(plainText(reason, MAX_REASON_BYTES))
+  return concat(u8(yes ? 1 : 0), u16(0), u8(text.length), text)
+}
+
+/** @returns undefined for bytes that are no answer */
+export function readAnswer(body: Uint8Array): Answer | undefined {
+  const [yes = 2] = body
+  const text = decodeUtf8(body.subarray(4))
+  if (yes > 1 || body.length !== 4 + (body[3] ?? 0) || text === undefined) return undefined
+  return { yes: yes === 1, reason: plainText(text, MAX_REASON_BYTES) }
+}

@@ -1,0 +1,64 @@
+/** The sessions of the unlocked party, and what the introduction server last said of each. */
+import { InputError } from '@trivet/protocol/core'
+import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
+import type { SessionView } from '../api.ts'
+import type { LiveSession } from './live-session.ts'
+
+/** Sessions that are over and still shown; the oldest are forgotten first. */
+const MAX_OVER = 50
+
+export class SessionBook {
+  readonly #sessions = new Map<SessionId, LiveSession>()
+  readonly #infos = new Map<SessionId, SessionInfo>()
+
+  all(): readonly LiveSession[] {
+    return [...this.#sessions.values()]
+  }
+
+  views(): readonly SessionView[] {
+    return this.all().map((session) => session.view())
+  }
+
+  /** How many are not over. */
+  get live(): number {
+    return this.all().filter(({ isOver }) => !isOver).length
+  }
+
+  find(id: SessionId): LiveSession | undefined {
+    return this.#sessions.get(id)
+  }
+
+  /** @throws {InputError} */
+  get(id: SessionId): LiveSession {
+    const session = this.#sessions.get(id)
+    if (session === undefined) throw new InputError('session', 'there is no such session on this device')
+    return session
+  }
+
+  put(session: LiveSession): void {
+    for (const old of this.all().filter(({ isOver }) => isOver).slice(0, -MAX_OVER)) this.forget(old.id)
+    this.#sessions.set(session.id, session)
+  }
+
+  forget(id: SessionId): void {
+    this.#sessions.delete(id)
+    this.#infos.delete(id)
+  }
+
+  /** @returns whether it is about one of these sessions */
+  told(info: SessionInfo): boolean {
+    const session = this.#sessions.get(info.session_id)
+    if (session === undefined) return false
+    this.#infos.set(info.session_id, info)
+    session.told(info)
+    return true
+  }
+
+  presence(party: PartyId, online: boolean): void {
+    for (const info of [...this.#infos.values()]) {
+      if (!info.participants.some((participant) => participant.party_id === party)) continue
+      const participants = info.participants.map((participant) => (participant.party_id === party ? { ...participant, online } : participant))
+      this.told({ ...info, participants })
+    }
+  }
+}
