@@ -13,9 +13,11 @@ export default defineConfig({
     hookTimeout: 20_000,
     projects: [
       {
+        extends: true,
         test: { name: 'node', environment: 'node', include: ['{protocol,party,chains,signalling,enterprise,cli,scripts,bench}/**/*.test.ts'], exclude },
       },
       {
+        extends: true,
         // Runes in `*.svelte.ts` are compiled; screens are rendered to HTML by Svelte's server half.
         plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
         test: { name: 'web', environment: 'node', include: ['web/**/*.test.ts'], exclude },

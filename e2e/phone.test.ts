@@ -1,11 +1,9 @@
 import { expect, test } from './support/fixtures.ts'
 import type { Person } from './support/person.ts'
 
-test.use({ viewport: { width: 390, height: 844 } })
-
 test('on a phone every screen from the start to a signature fits the width', async ({ browser, person }) => {
   const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
-  const anna = await person('Anna with a rather long name of a telephone', phone)
+  const anna = await person('Anna’s old telephone with a long name', phone)
   const [ben, cleo] = [await person('Ben'), await person('Cleo')]
   await anna.open()
   await expect(anna.page.getByRole('button', { name: /^Create a wallet/ })).toBeVisible()

@@ -18,7 +18,7 @@ type Words = (names: string, detail: string) => { readonly sentence: string; rea
 const AGAIN = 'You can try again with the same devices.'
 const cheated: Words = (names) => ({
   sentence: `${names} sent something that breaks the rules. The others noticed and stopped.`,
-  next: `Look at that device before you use it again: it may be out of date, faulty, or not under its owner's control.`,
+  next: 'Look at that device before you use it again: it may be out of date, faulty, or not under its owner\'s control.',
 })
 
 const WORDS: Partial<Record<ErrorCode, Words>> = {

@@ -2,7 +2,7 @@
 import { MpcError } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { PartyView } from './api.ts'
-import type { Clock } from './clock.ts'
+import { atMost } from './clock.ts'
 import type { Device } from './device.ts'
 import { Desk, type DeskOptions } from './session/desk.ts'
 import type { SignallingEvent, Transport } from './transport/types.ts'
@@ -13,7 +13,7 @@ const FAREWELL_MS = 2_000
 export interface HomeOptions extends Pick<DeskOptions, 'ed25519' | 'clock' | 'rng' | 'policy' | 'interpret' | 'log'> {
   readonly transport: Transport
   /** Something that is shown has changed. */
-  changed(): void
+  readonly changed: () => void
 }
 
 export interface Unlocked {
@@ -159,15 +159,4 @@ export class Home {
     this.#tail = done.catch(() => undefined)
     return done
   }
-}
-
-async function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const cancel = clock.after(ms, resolve)
-    const end = (): void => {
-      cancel()
-      resolve()
-    }
-    work.then(end, end)
-  })
 }

@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts'
 import { makeDevice, openDevice } from './device.ts'
 import { Home, type Unlocked } from './home.ts'
 import { chooseEd25519, type Ed25519, type SigningSubtle } from './identity/ed25519.ts'
-import { checkedName, MAX_REASON_BYTES, plainText } from './identity/text.ts'
+import { checkedName, MAX_NAME_BYTES, MAX_REASON_BYTES, plainText } from './identity/text.ts'
 import { readLink, type ReadLink } from './pairing/link.ts'
 import { partyView, vaultViews } from './party-view.ts'
 import type { Policy } from './policy.ts'
@@ -41,9 +41,13 @@ export interface Party {
 
 /**
  * @example
- * const party = await createParty({ rng, clock: systemClock, transport, vault, subtle: crypto.subtle, policy: askPerson, interpret, log, role: 'mobile-app', build })
+ * const party = await createParty({
+ *   rng, clock: systemClock, transport, vault, subtle: crypto.subtle, policy: askPerson, interpret, log, role: 'mobile-app', build,
+ * })
  * party.subscribe((view) => { show(view) })
- * await party.verbs.createWallet({ name: 'Savings', threshold: 2, places: [{ kind: 'link' }, { kind: 'link' }], device: { name: 'Laptop', passphrase }, pageUrl })
+ * await party.verbs.createWallet({
+ *   name: 'Savings', threshold: 2, places: [{ kind: 'link' }, { kind: 'link' }], device: { name: 'Laptop', passphrase }, pageUrl,
+ * })
  */
 export async function createParty<Key>(options: PartyOptions<Key>): Promise<Party> {
   const party = new LocalParty(options, await chooseEd25519(options.subtle))
@@ -134,7 +138,7 @@ class LocalParty<Key> implements Party {
   async #createWallet(wallet: CreateWallet): ReturnType<PartyVerbs['createWallet']> {
     const total = wallet.places.length + 1
     const name = checkedName(wallet.name, '')
-    if (name === '' || name !== wallet.name.normalize('NFC').trim()) throw new InputError('name', 'expected 1 to 64 bytes of plain text')
+    if (name === '' || name !== plainText(wallet.name, 2 * MAX_NAME_BYTES)) throw new InputError('name', `expected 1 to ${MAX_NAME_BYTES} bytes of text`)
     if (total < 2 || total > 16) throw new InputError('places', `expected 1 to 15 other devices, got ${wallet.places.length}`)
     if (!Number.isInteger(wallet.threshold) || wallet.threshold < 2 || wallet.threshold > total) throw new InputError('threshold', `expected 2 to ${total}, got ${wallet.threshold}`)
     const { desk } = await this.#deviceFor(wallet.device)

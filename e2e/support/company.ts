@@ -1,7 +1,7 @@
 /** A company's server as its operator would start it, with a policy that allows small things. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openApiKeys, startEnterprise, type Enterprise } from '@trivet/enterprise'
+import { openApiKeys, startEnterprise } from '@trivet/enterprise'
 import { z } from 'zod'
 
 const POLICY = `version: 1
@@ -13,19 +13,15 @@ sign:
 `
 
 export interface Company {
-  readonly server: Enterprise
   /** Opens the page and admits this server to one new wallet. */
   readonly invitation: string
-  /** Calls the REST door as the firm's own back end does. @returns the answer's body */
-  call(path: string, body?: object): Promise<CompanySession>
+  /** As the firm's own back end asks, through the REST door: a text, to be signed with the key of its last wallet. @returns once it has ended */
+  sign(message: string): Promise<z.output<typeof Session>>
+  close(): Promise<void>
 }
 
-const Session = z.object({
-  session_id: z.string(),
-  status: z.string(),
-  result: z.object({ signatures: z.array(z.string()).optional() }).loose().optional(),
-}).loose()
-type CompanySession = z.output<typeof Session>
+const Session = z.object({ session_id: z.string(), status: z.string(), signatures: z.array(z.string()).default([]) })
+const Sessions = z.object({ sessions: z.array(Session).min(1) })
 
 /** @param signallingUrl of the server that also serves the page */
 export async function startCompany(folder: string, signallingUrl: string): Promise<Company> {
@@ -38,17 +34,21 @@ export async function startCompany(folder: string, signallingUrl: string): Promi
   })
   await server.ready
   const { key } = await openApiKeys(dataDir, Date.now).create({ name: 'back-end', scopes: ['sign', 'read'] })
+  const call = async (path: string, body?: object): Promise<unknown> => {
+    const answer = await fetch(server.url + path, {
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    })
+    const content: unknown = await answer.json()
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(content)}`)
+    return content
+  }
   return {
-    server,
     invitation: await server.createInvitation({ expiresInSeconds: 600 }),
-    async call(path, body) {
-      const answer = await fetch(server.url + path, {
-        headers: { 'x-api-key': key, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-      })
-      const content: unknown = await answer.json()
-      if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(content)}`)
-      return Session.parse(content)
+    async sign(message) {
+      const { sessions: [keygen] } = Sessions.parse(await call('/api/v1/sessions?type=keygen&status=completed'))
+      return Session.parse(await call('/api/v1/sign?wait=30', { session_id: keygen?.session_id, message }))
     },
+    close: () => server.close(),
   }
 }

@@ -16,7 +16,7 @@
  */
 import { Malformed, concat, toNumber, u32 } from '@trivet/protocol/core'
 
-export const MAX_FRAME_BYTES = 16_384
+const MAX_FRAME_BYTES = 16_384
 export const MAX_CHUNK_BYTES = MAX_FRAME_BYTES - 6
 export const CHANNEL_VERSION = 1
 

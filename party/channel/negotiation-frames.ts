@@ -18,7 +18,7 @@ const VERSION = 1
 const DOMAIN = new TextEncoder().encode('trivet/channel-signal/v1')
 const HEAD_BYTES = 26
 const SIGNATURE_BYTES = 64
-export const MAX_PAYLOAD_BYTES = 16_384
+const MAX_PAYLOAD_BYTES = 16_384
 /** An SDP and at most 64 candidates, with room to spare. */
 export const MAX_FRAMES_PER_ATTEMPT = 128
 

@@ -10,12 +10,12 @@ const ABORT_BYTES = 68
 const ZEROS = new Uint8Array(32)
 
 /** sid 32 (zeros before there is one) ‖ u16 code ‖ u16 blamed (0: nobody) ‖ evidence hash 32 (zeros: none) */
-export function abortBody(code: AbortCode, blamed: Pid | 0, sid: Uint8Array = ZEROS): Uint8Array {
+export function abortBody(code: AbortCode, blamed: Pid, sid: Uint8Array = ZEROS): Uint8Array {
   return concat(sid, u16(ABORT_CODES[code]), u16(blamed), ZEROS)
 }
 
 /** @returns undefined for bytes that are no ABORT */
-export function readAbort(body: Uint8Array): { readonly code: AbortCode; readonly blamed: Pid | 0 } | undefined {
+export function readAbort(body: Uint8Array): { readonly code: AbortCode; readonly blamed: Pid } | undefined {
   const number = body.length === ABORT_BYTES ? toNumber(body.subarray(32, 34)) : 0
   const code = (Object.keys(ABORT_CODES) as AbortCode[]).find((name) => ABORT_CODES[name] === number)
   return code === undefined ? undefined : { code, blamed: toNumber(body.subarray(34, 36)) }

@@ -130,9 +130,7 @@ export class Ceremony<T> {
     for (;;) {
       running.output = output
       for (const message of output.send) await this.#say(running.instance, message)
-      if (output.show.length > 0) {
-        await this.#say(running.instance, { suite: 0, type: EVIDENCE, to: 0, body: this.#options.desk.evidenceBody(running.instance, output.show) })
-      }
+      await this.#show(running.instance, output.show)
       if (output.persist === undefined) break
       await this.#options.persist(output.persist)
       output = running.run.written()
@@ -173,11 +171,11 @@ export class Ceremony<T> {
     if (this.#ended) return
     this.#ended = true
     this.#cancelIdle()
-    for (const { run, output } of this.#runs) {
-      if (output?.state.at !== 'failed' && output?.state.at !== 'done') run.abandon(error)
-    }
     const [first] = this.#runs
     try {
+      for (const { run, output, instance } of this.#runs) {
+        if (output?.state.at !== 'failed' && output?.state.at !== 'done') await this.#show(instance, run.abandon(error).show)
+      }
       if (first !== undefined) await this.#tellStop(first, error)
     } finally {
       this.#options.events.ended({ error })
@@ -193,6 +191,12 @@ export class Ceremony<T> {
     this.#stopTold = true
     const code: AbortCode = isAbortCode(error.code) ? error.code : 'E_TIMEOUT'
     await this.#say(instance, { suite: 0, type: ABORT, to: 0, body: abortBody(code, error.culprits[0] ?? 0, run.sid) })
+  }
+
+  /** What was received, as evidence; it goes before any ABORT. */
+  async #show(instance: Uint8Array, shown: readonly Incoming[]): Promise<void> {
+    if (shown.length === 0) return
+    await this.#say(instance, { suite: 0, type: EVIDENCE, to: 0, body: this.#options.desk.evidenceBody(instance, shown) })
   }
 
   async #say(instance: Uint8Array, message: Outgoing): Promise<void> {

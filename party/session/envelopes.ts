@@ -11,8 +11,8 @@ import type { SessionMember } from './member.ts'
 
 const MAX_BODY = 65_536
 const MAX_EVIDENCE_BODY = 163_840
-/** Departure: §A.5 allows 4. An echo covers a message of every member, and some carry the claim: as many as two rounds of 16. */
-const MAX_SHOWN = 32
+/** Departure: §A.5 allows 4. Whoever stops shows everything it was told by broadcast, so as many as the count's byte holds. */
+const MAX_SHOWN = 255
 
 export interface EnvelopeDeskOptions {
   readonly identity: Identity

@@ -35,7 +35,7 @@ export interface GatheringOptions<T> {
   /** Its events go to `received`, `gone` and `meshChanged`. */
   readonly mesh: Mesh
   readonly steps: readonly StepName[]
-  persist(change: LastingChange): Promise<void>
+  readonly persist: (change: LastingChange) => Promise<void>
   readonly events: {
     changed(): void
     ended(outcome: Outcome<T>): void
@@ -160,7 +160,8 @@ export class Gathering<T> {
     this.#enqueue(async () => {
       this.#waiting.set(pid, (this.#waiting.get(pid) ?? 1) - 1)
       if (this.#outcome !== undefined || await this.#isInvitation(bytes)) return
-      const knows = (instance: Uint8Array): boolean => equalBytes(instance, this.#options.invitation.header.instance) || this.#ceremony?.knows(instance) === true
+      const { instance: own } = this.#options.invitation.header
+      const knows = (instance: Uint8Array): boolean => equalBytes(instance, own) || this.#ceremony?.knows(instance) === true
       const envelope = await this.desk.open(bytes, pid, knows)
       if (envelope !== undefined) this.#opened(pid, envelope)
     })
@@ -204,7 +205,9 @@ export class Gathering<T> {
     const inviter = members.find(({ pid }) => pid === invitation.header.from)
     if (inviter === undefined) throw new Bug('an invitation of nobody')
     const verdict = await compareInvitations(bytes, invitation, inviter.card.identityKey, ed25519)
-    if (verdict === 'other') this.fail(new Blame('E_EQUIVOCATE', `${inviter.card.name} invited different devices to different things`, { culprits: [inviter.pid] }))
+    if (verdict === 'other') {
+      this.fail(new Blame('E_EQUIVOCATE', `${inviter.card.name} invited different devices to different things`, { culprits: [inviter.pid] }))
+    }
     return verdict !== 'none'
   }
 

@@ -31,7 +31,7 @@ export interface GuestOptions {
   readonly pass: GuestPass
   readonly deps: SessionDeps
   /** Hands my card to the inviter. */
-  answer(to: PartyId, hello: Uint8Array): void
+  readonly answer: (to: PartyId, hello: Uint8Array) => void
   /** The inviter is gone. */
   gaveUp(error: MpcError): void
 }

@@ -73,6 +73,11 @@ export class KeygenMaking {
     this.#mesh.signal(from, bytes)
   }
 
+  /** Resolves once all channels are over. */
+  get over(): Promise<void> {
+    return this.#mesh.over
+  }
+
   /** Whether shares were stored that may have been voted for: then the wallet is finished sooner or later. */
   get isPrepared(): boolean {
     return this.#options.deps.wallets.has(bytesToHex(this.proposal.instance))

@@ -91,7 +91,8 @@ export async function readKeygenProposal(
   const mine = memberOf(members, identity.card.partyId)
   if (cards.length !== members.length || inviter?.pid !== header.from || mine === undefined) throw bad('this device or the inviter is not in it')
   if (!equalBytes(mine.card.bytes, identity.card.bytes)) throw bad('it describes this device wrongly')
-  return { instance: header.instance, roster, members, me: mine.pid, inviter: inviter.pid, walletName: expected.walletName, expiresAt: expires, envelope, bytes }
+  const { walletName } = expected
+  return { instance: header.instance, roster, members, me: mine.pid, inviter: inviter.pid, walletName, expiresAt: expires, envelope, bytes }
 }
 
 /**

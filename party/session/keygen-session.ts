@@ -2,6 +2,7 @@
 import { InputError, Refused, TransportError, type MpcError, type PreparedEpoch } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { PlaceView, SessionState, SessionView } from '../api.ts'
+import { atMost } from '../clock.ts'
 import type { Card } from '../identity/card.ts'
 import type { KeygenRequest } from '../policy.ts'
 import { Courier } from './courier.ts'
@@ -11,7 +12,7 @@ import { readSignalFrame, signalFrame } from './frames.ts'
 import { Guest, type GuestPass } from './guest.ts'
 import { KEYGEN_STEPS, KeygenMaking } from './keygen-making.ts'
 import { keygenRequest, proposeKeygen, readKeygenProposal, type KeygenProposal } from './keygen-proposal.ts'
-import { CANCEL_GRACE_MS, endedByServer, knownError, tooLate, type LiveSession } from './live-session.ts'
+import { CANCEL_GRACE_MS, DECLINE_GRACE_MS, endedByServer, knownError, tooLate, type LiveSession } from './live-session.ts'
 import { Lobby, type LobbyOptions } from './lobby.ts'
 import { ServerList } from './server-list.ts'
 
@@ -91,7 +92,7 @@ export class KeygenSession implements LiveSession {
   async start(): Promise<void> {
     const lobby = this.#lobby
     if (lobby === undefined) throw new InputError('session', 'only who invited can start')
-    if (this.isOver) throw tooLate()
+    this.#mustBeLive()
     if (this.#making !== undefined || this.#starting) return
     if (!lobby.isFull) throw new InputError('session', 'not all places are filled')
     // Never twice: two invitations of one room would look like two faces.
@@ -102,7 +103,7 @@ export class KeygenSession implements LiveSession {
       const decision = await this.#deps.policy.keygen(this.#request(cards, 'self'))
       if (decision.answer === 'decline') throw new Refused('E_POLICY', `${decision.reason} (rule ${decision.rule})`)
       const proposal = await proposeKeygen({ room: this.id, walletName, threshold, expiresAt, cards }, this.#deps)
-      if (this.isOver) throw tooLate()
+      this.#mustBeLive()
       for (const card of cards) this.#courier.post(card.partyId, signalFrame('invitation', proposal.bytes))
       this.#make(proposal)
     } finally {
@@ -112,19 +113,19 @@ export class KeygenSession implements LiveSession {
   }
 
   async approve(): Promise<void> {
-    if (this.isOver) throw tooLate()
+    this.#mustBeLive()
     if (this.#making === undefined) throw new InputError('session', 'there is nothing to approve yet')
     await this.#making.gathering.approve()
     this.#list.ready()
   }
 
   async decline(reason: string): Promise<void> {
-    if (this.isOver) throw tooLate()
+    this.#mustBeLive()
     const gathering = this.#making?.gathering
     if (gathering?.hasApproved === true) return this.leave()
     await gathering?.decline(reason)
     this.#fail(new Refused('E_DECLINED', reason === '' ? 'you declined' : `you declined: ${reason}`))
-    this.#list.cancel('declined')
+    this.#list.cancel('declined', atMost(this.#deps.clock, DECLINE_GRACE_MS, this.#making?.over ?? Promise.resolve()))
   }
 
   async leave(): Promise<void> {
@@ -139,6 +140,10 @@ export class KeygenSession implements LiveSession {
       id: this.id, kind: 'keygen', coordinator: this.#lobby !== undefined, wallet: { name: walletName, threshold, total },
       state: this.#state(), places: this.#places(), steps, createdAt: this.#createdAt,
     }
+  }
+
+  #mustBeLive(): void {
+    if (this.isOver) throw tooLate()
   }
 
   #state(): SessionState {

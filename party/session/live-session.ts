@@ -23,6 +23,9 @@ export interface LiveSession {
 /** A reason on its way over a channel gets so long to arrive before the server's bare word counts. */
 export const CANCEL_GRACE_MS = 1_500
 
+/** A no goes over the channels, with its reason; the server, at whose word the channels can no longer come up, hears of it then or after this. */
+export const DECLINE_GRACE_MS = 3_000
+
 export function tooLate(): InputError {
   return new InputError('session', 'it is over')
 }

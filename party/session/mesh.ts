@@ -50,6 +50,8 @@ export class Mesh {
   /** Negotiation that came before this side was ready for it. */
   readonly #early = new Map<PartyId, Uint8Array[]>()
   #closed = false
+  #isOver: () => void = () => undefined
+  readonly #over = new Promise<void>((resolve) => { this.#isOver = resolve })
 
   constructor(options: MeshOptions) {
     this.#options = options
@@ -109,10 +111,16 @@ export class Mesh {
     }
   }
 
+  /** Resolves once all channels are over. */
+  get over(): Promise<void> {
+    return this.#over
+  }
+
   /** Lets everything that was sent arrive, then ends. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#lookOver()
     this.#early.clear()
     for (const { channel, state } of this.#peers.values()) if (state !== 'closed') channel.close()
   }
@@ -163,8 +171,13 @@ export class Mesh {
     if (peer === undefined) return
     peer.state = 'closed'
     peer.path = undefined
+    this.#lookOver()
     this.#tellLinks()
     this.#options.events.gone(party, error)
     this.#options.events.changed()
+  }
+
+  #lookOver(): void {
+    if (this.#closed && [...this.#peers.values()].every(({ state }) => state === 'closed')) this.#isOver()
   }
 }

@@ -45,9 +45,9 @@ export class ServerList {
     this.#report()
   }
 
-  /** It is over for this party. The reason is one of two words, so that nothing that people write gets to the server. */
-  cancel(reason: 'declined' | 'stopped'): void {
-    this.#try(this.#signalling.cancel(this.#id, reason))
+  /** It is over for this party. The reason is one of two words, so that nothing that people write gets to the server. @param after what to wait for */
+  cancel(reason: 'declined' | 'stopped', after: Promise<void> = Promise.resolve()): void {
+    this.#try(after.then(() => this.#signalling.cancel(this.#id, reason)))
   }
 
   #report(): void {

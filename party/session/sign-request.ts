@@ -108,7 +108,8 @@ export function signingRuns(request: SignRequestFacts, { rng, interpret }: Pick<
       contextFrom: { suite: 0, type: INVITE, recompute: (heard) => contextOf(heard.get(requester), i) },
     }
     const heardBefore = [{ from: requester, to: 0, suite: 0, type: INVITE, body: envelope.body } as const]
-    const run = new Run({ me: share.pid, parties: signers, vocabulary: [{ suite: share.suite, messages: frostMessages }], heardBefore, script: frostSign(ceremony, rng) })
+    const vocabulary = [{ suite: share.suite, messages: frostMessages }]
+    const run = new Run({ me: share.pid, parties: signers, vocabulary, heardBefore, script: frostSign(ceremony, rng) })
     return { instance, run }
   })
 

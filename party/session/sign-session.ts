@@ -3,12 +3,13 @@ import { Bug, InputError, Refused, TransportError, type MpcError } from '@trivet
 import type { FrostSignature } from '@trivet/protocol/frost'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { PlaceView, SessionState, SessionView } from '../api.ts'
+import { atMost } from '../clock.ts'
 import { Courier } from './courier.ts'
 import { atDeadline } from './deadline.ts'
 import type { SessionDeps } from './deps.ts'
 import { readSignalFrame, signalFrame } from './frames.ts'
 import { Gathering } from './gathering.ts'
-import { CANCEL_GRACE_MS, endedByServer, knownError, tooLate, type LiveSession } from './live-session.ts'
+import { CANCEL_GRACE_MS, DECLINE_GRACE_MS, endedByServer, knownError, tooLate, type LiveSession } from './live-session.ts'
 import { memberOf, nameOf, type SessionMember } from './member.ts'
 import { Mesh } from './mesh.ts'
 import { ServerList } from './server-list.ts'
@@ -127,7 +128,7 @@ export class SignSession implements LiveSession {
     if (this.#approved) return this.leave()
     await this.#gathering?.decline(reason)
     this.#fail(new Refused('E_DECLINED', reason === '' ? 'you declined' : `you declined: ${reason}`))
-    this.#list.cancel('declined')
+    this.#tellDeclined()
   }
 
   async leave(): Promise<void> {
@@ -188,7 +189,7 @@ export class SignSession implements LiveSession {
     } catch (error) {
       const { message } = knownError(error, 'reading the request failed')
       await gathering.decline(`this device cannot read the request: ${message}`)
-      this.#list.cancel('declined')
+      this.#tellDeclined()
       return
     }
     for (const [sender, envelopes] of this.#early) for (const envelope of envelopes) gathering.received(sender, envelope)
@@ -242,6 +243,10 @@ export class SignSession implements LiveSession {
   #gone(party: PartyId, error: MpcError | undefined): void {
     if (this.#gathering !== undefined) this.#gathering.gone(party, error)
     else if (party === this.#coordinator) this.#fail(error ?? new TransportError('E_TIMEOUT', 'who asked left before the request arrived'))
+  }
+
+  #tellDeclined(): void {
+    this.#list.cancel('declined', atMost(this.#deps.clock, DECLINE_GRACE_MS, this.#mesh.over))
   }
 
   /** Whoever declined tells why over its channel; the server's bare word counts only after a while. */

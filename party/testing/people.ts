@@ -1,11 +1,13 @@
 /** Whole parties on an in-memory network, driven like people would: for tests. */
-import type { CreateWallet, PartyView, SessionView } from '../api.ts'
+import type { CreateWallet, ErrorView, PartyView, SessionView } from '../api.ts'
 import { systemClock, type Clock } from '../clock.ts'
 import { createParty, type Party } from '../party.ts'
 import { askPerson, type Policy } from '../policy.ts'
 import type { Transport } from '../transport/types.ts'
 import { createVault, type Store } from '../vault/index.ts'
 import { createMemoryStore } from '../vault/memory-store.ts'
+import type { BentLine } from './bent-line.ts'
+import type { Rng, Role } from '@trivet/protocol/core'
 import type { Interpret } from '@trivet/protocol/intent'
 import type { SessionId } from '@trivet/signalling/wire'
 
@@ -32,17 +34,30 @@ export interface Person {
 
 export interface PersonOptions {
   readonly transport: Transport
+  /** Opens the party with a key at hand, which spares stretching a passphrase; made at the first time. */
+  readonly name?: string
+  /** Bends this party's line: for cheats and crashes. */
+  readonly line?: BentLine
+  readonly rng?: Rng
+  readonly interpret?: Interpret
+  readonly role?: Role
   readonly store?: Store
   readonly clock?: Clock
   readonly policy?: Policy
 }
 
-export async function person({ transport, store = createMemoryStore(), clock = systemClock, policy = askPerson }: PersonOptions): Promise<Person> {
+export const randomBytes: Rng = (size) => crypto.getRandomValues(new Uint8Array(size))
+/** What opens the vaults of parties with a name. */
+export const VAULT_KEY = new Uint8Array(32).fill(0x5e)
+
+export async function person(options: PersonOptions): Promise<Person> {
+  const { name, line, store = createMemoryStore(), clock = systemClock, policy = askPerson, rng = randomBytes, interpret = interpretForTests, role = 'mobile-app' } = options
   const log: string[] = []
-  const party = await createParty({
-    rng: (size) => crypto.getRandomValues(new Uint8Array(size)), clock, transport, policy, interpret: interpretForTests,
-    vault: createVault({ store, subtle: crypto.subtle, rng: (size) => crypto.getRandomValues(new Uint8Array(size)) }),
-    subtle: crypto.subtle, role: 'mobile-app', build: new Uint8Array(32),
+  const party = await createParty<CryptoKey>({
+    rng, clock, policy, interpret, role, build: new Uint8Array(32),
+    transport: line?.transport(options.transport) ?? options.transport,
+    vault: createVault({ store, subtle: crypto.subtle, rng }),
+    subtle: line?.subtle(crypto.subtle) ?? crypto.subtle,
     log: (event, fields) => { log.push(`${event} ${JSON.stringify(fields)}`) },
   })
   let latest: PartyView | undefined
@@ -55,6 +70,7 @@ export async function person({ transport, store = createMemoryStore(), clock = s
     if (latest === undefined) throw new Error('no view yet')
     return latest
   }
+  if (name !== undefined) await party.openHeadless({ name, source: { kind: 'raw', key: VAULT_KEY } })
   return {
     party, store, log, view,
     until: (pick) => new Promise((resolve, reject) => {
@@ -64,7 +80,7 @@ export async function person({ transport, store = createMemoryStore(), clock = s
           if (found === undefined) return
           resolve(found)
         } catch (error) {
-          reject(error)
+          reject(error instanceof Error ? error : new Error(String(error)))
         }
         waiting.delete(look)
       }
@@ -89,27 +105,79 @@ export async function reaches(who: Person, id: SessionId, at: SessionView['state
 
 export const PAGE = 'https://wallet.example/'
 
-/** The first of `people` creates, the others join by link; all approve up to the running ceremony. */
-export async function meetAndApprove(people: readonly Person[], options: Partial<CreateWallet> & { readonly threshold: number }): Promise<SessionId> {
+/** The first of `people` creates, the others join by link, up to a full lobby. */
+export async function meet(people: readonly Person[], options: Partial<CreateWallet> & { readonly threshold: number }): Promise<SessionId> {
   const [first, ...others] = people
   if (first === undefined) throw new Error('nobody')
-  const device = (i: number) => ({ name: `device ${i}`, passphrase: `a passphrase of device ${i}` })
+  const device = (who: Person, i: number) => (who.view().me === undefined ? { device: { name: `device ${i}`, passphrase: `a passphrase of device ${i}` } } : {})
   const { session } = await first.party.verbs.createWallet({
-    name: 'Savings', places: others.map(() => ({ kind: 'link' as const })), device: device(1), pageUrl: PAGE, ...options,
+    name: 'Savings', places: others.map(() => ({ kind: 'link' as const })), pageUrl: PAGE, ...device(first, 1), ...options,
   })
-  const links = await first.until((view) => {
-    const open = sessionIn(view, session)?.places.flatMap(({ link }) => link ?? [])
-    return open?.length === others.length ? open : undefined
-  })
-  await Promise.all(others.map((other, i) => other.party.verbs.joinWallet({ link: links[i] ?? '', device: device(i + 2) })))
+  const links = await linksOf(first, session)
+  await Promise.all(others.map((other, i) => other.party.verbs.joinWallet({ link: links[i] ?? '', ...device(other, i + 2) })))
   await first.until((view) => {
     const state = sessionIn(view, session)?.state
+    if (state?.at === 'failed') throw new Error(state.error.details)
     return state?.at === 'inviting' && state.ready ? true : undefined
   })
-  await first.party.verbs.startKeygen({ session })
+  return session
+}
+
+/** The links of the places that are still empty. */
+export async function linksOf(who: Person, session: SessionId): Promise<readonly string[]> {
+  return who.until((view) => sessionIn(view, session)?.places.flatMap(({ link }) => link ?? []))
+}
+
+/** The first of `people` creates, the others join by link; all approve. */
+export async function meetAndApprove(people: readonly Person[], options: Partial<CreateWallet> & { readonly threshold: number }): Promise<SessionId> {
+  const session = await meet(people, options)
+  const [first, ...others] = people
+  await first?.party.verbs.startKeygen({ session })
   await Promise.all(others.map(async (other) => {
     await reaches(other, session, 'approving')
     await other.party.verbs.approve({ session })
   }))
   return session
+}
+
+/** A wallet of all these people. @returns its id */
+export async function makeWallet(people: readonly Person[], threshold = 2): Promise<string> {
+  const session = await meetAndApprove(people, { threshold })
+  const [done] = await Promise.all(people.map((who) => reaches(who, session, 'done')))
+  if (done?.state.at !== 'done' || done.state.wallet === undefined) throw new Error('no wallet')
+  return done.state.wallet
+}
+
+/** The first of `people` asks for a signature of exactly these. */
+export async function ask(people: readonly Person[], wallet: string, intent: Uint8Array): Promise<SessionId> {
+  const signers = people.map((who) => who.view().wallets.find(({ id }) => id === wallet)?.myIndex ?? 0)
+  const [first] = people
+  if (first === undefined) throw new Error('nobody')
+  return (await first.party.verbs.requestSignature({ wallet, intent, signers })).session
+}
+
+/** As `ask`; everybody else approves. @returns the signatures, the same for all */
+export async function signTogether(people: readonly Person[], wallet: string, intent: Uint8Array): Promise<readonly Uint8Array[]> {
+  const session = await ask(people, wallet, intent)
+  for (const other of people.slice(1)) {
+    await reaches(other, session, 'approving')
+    await other.party.verbs.approve({ session })
+  }
+  const results = await Promise.all(people.map(async (who) => {
+    const { state } = await reaches(who, session, 'done')
+    return state.at === 'done' ? state.signatures ?? [] : []
+  }))
+  return results[0] ?? []
+}
+
+/** How a session failed for somebody. */
+export async function failureOf(who: Person, session: SessionId): Promise<ErrorView> {
+  const { state } = await reaches(who, session, 'failed')
+  if (state.at !== 'failed') throw new Error('not failed')
+  return state.error
+}
+
+export function the<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('nothing there')
+  return value
 }

@@ -20,7 +20,10 @@ export interface WalletRecord {
   readonly certificate: Uint8Array | undefined
 }
 
-/** u8 version ‖ u64 created ‖ then, each behind its u32 length: name, epoch, certificate (empty: none), u8 c ‖ c × (u16 len ‖ card), u8 a ‖ a × envelope. Holds secrets: the caller wipes it. */
+/**
+ * u8 version ‖ u64 created ‖ then, each behind its u32 length: name, epoch, certificate (empty: none), u8 c ‖ c × (u16 len ‖ card),
+ * u8 a ‖ a × envelope. Holds secrets: the caller wipes it.
+ */
 export function encodeWalletRecord(record: WalletRecord): Uint8Array {
   const parts = [
     utf8ToBytes(record.name),

@@ -6,7 +6,7 @@
  * Departure: §A.6 only finds an equivocator when two conflicting envelopes meet. Here whoever claims another view must
  * also show what it was told: its proof either holds a conflicting envelope, which names the equivocator, or does not yield its
  * claim, which names the claimant. An honest party shows all it heard before it says ABORT, so its claim can always be followed
- * and it is never named.
+ * and it is never named. For that EVIDENCE (§A.8) may hold up to 255 envelopes rather than 4, once for each party and ceremony.
  */
 import { equalBytes } from './bytes.ts'
 import { decodeBody, type Message, type RawBody } from './codec.ts'

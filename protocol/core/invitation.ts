@@ -37,7 +37,10 @@ export function decodeInvitation(bytes: Uint8Array): Invitation {
   return invitation
 }
 
-/** u32 |roster| ‖ roster ‖ u32 |cfg| ‖ cfg of the lowest suite (the others differ in the suite byte). */
+/**
+ * u32 |roster| ‖ roster ‖ u32 |cfg| ‖ cfg of the lowest suite (the others differ in the suite byte).
+ * Departure: §A.5 sends the roster alone, which holds only hashes of what its readers are to approve.
+ */
 export function encodeKeygenProposal(roster: Roster): Uint8Array {
   const [lowest] = roster.suites
   if (lowest === undefined) throw new InputError('suites', 'expected at least one', 'E_CONFIG')
@@ -68,7 +71,10 @@ export interface SignProposal {
   readonly intent: Uint8Array
 }
 
-/** key_id 32 ‖ u8 m ‖ m × u16 pid ‖ u32 len ‖ intent */
+/**
+ * key_id 32 ‖ u8 m ‖ m × u16 pid ‖ u32 len ‖ intent
+ * Departure: §A.5 sends the intent alone; who signs, and with which key, has to be the same for everybody before anybody approves.
+ */
 export function encodeSignProposal({ keyId, signers, intent }: SignProposal): Uint8Array {
   return concat(keyId, u8(signers.length), ...signers.map(u16), u32(intent.length), intent)
 }

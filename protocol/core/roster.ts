@@ -31,7 +31,7 @@ export interface Member {
 export interface Roster {
   /** 32 bytes; zeros in a key generation, which names the wallet only when it ends. */
   readonly walletId: Uint8Array
-  /** The epoch that this roster is for: 1 after a key generation. */
+  /** Departure: §A.4 leaves open what stands here in a key generation. It is the epoch that this roster is for, 1. */
   readonly epoch: number
   readonly threshold: number
   /** Suites with a key in this wallet, ascending. */

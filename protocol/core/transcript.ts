@@ -5,7 +5,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { concat, u32 } from './bytes.ts'
 
 /** Version of all hashes; a change of any fixed parameter is a new one. */
-export const DOM = 'tss-p2p/v1/'
+const DOM = 'tss-p2p/v1/'
 
 /** Every tag in use, so that no two uses share one by mistake. */
 export const TAGS = [

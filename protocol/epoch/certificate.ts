@@ -8,9 +8,9 @@ import { InputError, Malformed, type Pid } from '../core/errors.ts'
 import { Reader } from '../core/reader.ts'
 import { decodeRoster, encodeCfg, encodeRoster, MAX_PARTIES, type Roster } from '../core/roster.ts'
 
-export const IDENTITY_KEY_BYTES = 32
-export const JOIN_BODY_BYTES = 64
-export const VOTE_BODY_BYTES = 68
+const IDENTITY_KEY_BYTES = 32
+const JOIN_BODY_BYTES = 64
+const VOTE_BODY_BYTES = 68
 
 /** Somebody's signed JOIN, under the identity key that signed it. */
 export interface Approval {

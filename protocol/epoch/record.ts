@@ -10,7 +10,7 @@ import { decodeRoster, encodeCfg, encodeRoster, type Roster } from '../core/rost
 import type { SuiteId } from '../core/suite-id.ts'
 import { voteHash } from './vote.ts'
 
-export const EPOCH_RECORD_VERSION = 1
+const EPOCH_RECORD_VERSION = 1
 
 /**
  * u8 version ‖ wallet_id 32 ‖ sid 32 ‖ D 32 ‖ u32 |roster| ‖ roster ‖ u32 |cfg| ‖ cfg of the lowest suite ‖ u16 own pid,

@@ -22,7 +22,7 @@ export const SCHEMES: Readonly<Record<FrostSuite, FrostScheme>> = {
   3: { frost: schnorr_FROST, verify: (signature, message, publicKey) => schnorr.verify(signature, message, publicKey.subarray(1)) },
 }
 
-export function frostSuite(suite: SuiteId): FrostSuite {
+function frostSuite(suite: SuiteId): FrostSuite {
   if (suite === 1) throw new InputError('suite', 'ECDSA is not signed with FROST')
   return suite
 }

@@ -41,7 +41,10 @@ export interface FrostSignature {
   readonly publicKey: Uint8Array
 }
 
-/** The signing of one of several messages under one approval has an instance of its own. */
+/**
+ * Departure: §G.2 signs one message. Several under one approval (the inputs of a transaction) are as many signings side by side,
+ * each with an instance of its own and so with its own nonces and session id.
+ */
 export function itemInstance(instance: Uint8Array, item: number, count: number): Uint8Array {
   return count === 1 ? instance : TH('sign/item', instance, u32(item))
 }

@@ -4,7 +4,7 @@ import { socketOrigin, type Origins } from '../origins.ts'
 
 const PERMISSIONS = [
   'camera=(self)', 'clipboard-read=(self)', 'clipboard-write=(self)', 'publickey-credentials-create=(self)', 'publickey-credentials-get=(self)',
-  ...['bluetooth', 'display-capture', 'geolocation', 'hid', 'microphone', 'midi', 'payment', 'serial', 'usb', 'xr-spatial-tracking'].map((name) => `${name}=()`),
+  ...['display-capture', 'geolocation', 'hid', 'microphone', 'midi', 'payment', 'serial', 'usb', 'xr-spatial-tracking'].map((name) => `${name}=()`),
 ].join(', ')
 
 /** The page's content security policy. @param connect further origins that the page may speak to */

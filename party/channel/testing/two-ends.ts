@@ -82,7 +82,7 @@ function verified(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Ar
 }
 
 /** A generator that repeats itself for the same seed. */
-export function seeded(seed: number): (size: number) => Uint8Array {
+function seeded(seed: number): (size: number) => Uint8Array {
   let count = 0
   return (size) => {
     count += 1

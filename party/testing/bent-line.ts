@@ -1,0 +1,130 @@
+/**
+ * A party's line to the others, as a test bends it: what it says can be replaced by signed lies, and it can fall silent at any
+ * message, like a device that lost its power.
+ */
+import { ed25519 } from '@noble/curves/ed25519.js'
+import { concat, decodeEnvelope, encodeEnvelope, encodeHeader, signedBytes, type Envelope } from '@trivet/protocol/core'
+import type { SigningSubtle } from '../identity/ed25519.ts'
+import { CHANNEL } from '../session/frames.ts'
+import type { LinkEvents, LinkFactory, SignallingEvent, Transport } from '../transport/types.ts'
+
+/** Of a channel's DATA frame: u8 kind ‖ u32 seq ‖ u8 last ‖ chunk. */
+const DATA = 4
+const CHUNK_AT = 6
+const PKCS8_SEED_AT = 16
+
+export interface Said {
+  readonly type: number
+  readonly suite: number
+  readonly body: Uint8Array
+}
+
+export class BentLine {
+  /** What is said in place of something; `undefined` leaves it. It is signed by this party's own key. */
+  lie: (said: Said) => Uint8Array | undefined = () => undefined
+  /** Falls silent just before (or after) it says this. */
+  silentBefore: (said: Said) => boolean = () => false
+  silentAfter: (said: Said) => boolean = () => false
+  /** What the introduction server tells this party; nothing where it gives nothing. */
+  told: (event: SignallingEvent) => SignallingEvent | undefined = (event) => event
+  /** Called at the moment of falling silent. */
+  onSilence: () => void = () => undefined
+  /** Types of envelopes in the order they were said. */
+  readonly said: number[] = []
+  #seed: Uint8Array | undefined
+  #silent = false
+
+  get isSilent(): boolean {
+    return this.#silent
+  }
+
+  fallSilent(): void {
+    if (this.#silent) return
+    this.#silent = true
+    this.onSilence()
+  }
+
+  /** A WebCrypto that shows the identity key's seed to this line. */
+  subtle(subtle: SubtleCrypto): SigningSubtle<CryptoKey> {
+    return {
+      importKey: (format, bytes, algorithm, extractable, usages) => {
+        if (format === 'pkcs8') this.#seed = bytes.slice(PKCS8_SEED_AT)
+        return subtle.importKey(format, bytes, algorithm, extractable, usages)
+      },
+      sign: (algorithm, key, message) => subtle.sign(algorithm, key, message),
+      verify: (algorithm, key, signature, message) => subtle.verify(algorithm, key, signature, message),
+    }
+  }
+
+  transport({ signalling, links }: Transport): Transport {
+    const listen = (listener: (event: SignallingEvent) => void): (() => void) => signalling.listen((event) => {
+      const changed = this.told(event)
+      if (changed !== undefined && !this.#silent) listener(changed)
+    })
+    return {
+      links: this.#links(links),
+      signalling: new Proxy(signalling, {
+        get: (target, name) => {
+          if (name === 'listen') return listen
+          if (name === 'send' && this.#silent) return () => Promise.reject(new Error('silent'))
+          const value: unknown = Reflect.get(target, name, target)
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value
+        },
+      }),
+    }
+  }
+
+  #links(links: LinkFactory): LinkFactory {
+    return {
+      open: (options, events) => {
+        const link = links.open(options, this.#events(events))
+        return {
+          signal: (bytes) => { if (!this.#silent) link.signal(bytes) },
+          send: (bytes) => {
+            if (this.#silent) return true
+            const said = envelopeIn(bytes)
+            if (said === undefined) return link.send(bytes)
+            const about = { type: said.header.type, suite: said.header.suite, body: said.body }
+            this.said.push(about.type)
+            if (this.silentBefore(about)) this.fallSilent()
+            if (this.#silent) return true
+            const sent = link.send(this.#bent(bytes, said, this.lie(about)))
+            if (this.silentAfter(about)) this.fallSilent()
+            return sent
+          },
+          close: () => { link.close() },
+        }
+      },
+    }
+  }
+
+  #events(events: LinkEvents): LinkEvents {
+    const ifHeard = <A extends unknown[]>(act: (...args: A) => void) => (...args: A): void => { if (!this.#silent) act(...args) }
+    return {
+      signal: ifHeard((bytes) => { events.signal(bytes) }),
+      open: ifHeard((info) => { events.open(info) }),
+      message: ifHeard((bytes) => { events.message(bytes) }),
+      drain: ifHeard(() => { events.drain() }),
+      close: ifHeard((reason) => { events.close(reason) }),
+    }
+  }
+
+  #bent(frame: Uint8Array, { header }: Envelope, body: Uint8Array | undefined): Uint8Array {
+    if (body === undefined || this.#seed === undefined) return frame
+    const other = { ...header, bodyLength: body.length }
+    const signature = ed25519.sign(signedBytes(encodeHeader(other), body), this.#seed)
+    return concat(frame.subarray(0, CHUNK_AT), Uint8Array.of(CHANNEL.envelope), encodeEnvelope({ header: other, signature, body }))
+  }
+}
+
+function envelopeIn(frame: Uint8Array): Envelope | undefined {
+  if (frame[0] !== DATA || frame[CHUNK_AT] !== CHANNEL.envelope) return undefined
+  return decodeEnvelope(frame.subarray(CHUNK_AT + 1))
+}
+
+/** One bit is another. */
+export function flipped(body: Uint8Array, at: number): Uint8Array {
+  const copy = body.slice()
+  copy[at] = (copy[at] ?? 0) ^ 1
+  return copy
+}
