@@ -3,7 +3,7 @@ import type { Person } from './support/person.ts'
 
 test('on a phone every screen from the start to a signature fits the width', async ({ browser, person }) => {
   const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
-  const anna = await person('Anna’s old telephone with a long name', phone)
+  const anna = await person('Anna’s old telephone with a long name', { browser: phone })
   const [ben, cleo] = [await person('Ben'), await person('Cleo')]
   await anna.open()
   await expect(anna.page.getByRole('button', { name: /^Create a wallet/ })).toBeVisible()

@@ -19,7 +19,7 @@ async function swapFingerprints(victim: Person): Promise<() => number> {
   return () => swapped
 }
 
-test('a server that swaps fingerprints is caught and named before anything is made', async ({ person }) => {
+test('a server that swaps fingerprints is caught and named by whom it cheats, and nothing is made anywhere', async ({ person }) => {
   const [anna, ben, cleo] = [await person('Anna'), await person('Ben'), await person('Cleo')]
   const swapped = await swapFingerprints(ben)
   await anna.createWallet({ name: 'Savings' })
@@ -29,7 +29,6 @@ test('a server that swaps fingerprints is caught and named before anything is ma
   await anna.makeTogether()
 
   await expect(ben.page.getByRole('alert')).toContainText(/The introduction server tried to stand between you and (Anna|Cleo)\. The connection was refused\./)
-  await expect(anna.page.getByRole('alert')).toContainText('The introduction server tried to stand between you and Ben.')
   for (const who of [anna, ben, cleo]) {
     await expect(who.heading('The wallet was not made')).toBeVisible()
     await expect(who.page.getByRole('alert')).toContainText('No key was made. Nothing was lost.')

@@ -2,8 +2,8 @@ import { base64 } from '@scure/base'
 import { expect, test } from './support/fixtures.ts'
 import { isSignedFor, isSignedText, psbtSpending } from './support/verify.ts'
 
-test('three tabs make a key, and each pair signs while the third is closed', async ({ person, context }) => {
-  const people = [await person('Anna', context), await person('Ben', context), await person('Cleo', context)] as const
+test('three tabs make a key, and each pair signs while the third is closed', async ({ person, context: browser }) => {
+  const people = [await person('Anna', { browser }), await person('Ben', { browser }), await person('Cleo', { browser })] as const
   const [anna, ben, cleo] = people
   await anna.makeWalletWith([ben, cleo], 'Savings')
   const address = await anna.account('Bitcoin (Taproot)')

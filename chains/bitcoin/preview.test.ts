@@ -26,14 +26,14 @@ describe('the preview of a payment', () => {
       kind: 'bitcoin',
       sentence: `Send 0.00120000 BTC to ${examplePayee('mainnet').slice(0, 10)}…${examplePayee('mainnet').slice(-8)}; fee 0.00001060 BTC`,
       fields: [
-        { label: 'Output 0', value: examplePayee('mainnet'), as: 'address' },
-        { label: 'Output 0 amount', value: '0.00120000 BTC', as: 'amount' },
-        { label: 'Output 1', value: OWN_ADDRESS, as: 'address', note: 'back to this wallet' },
-        { label: 'Output 1 amount', value: '0.00108940 BTC', as: 'amount' },
+        { label: 'To', value: examplePayee('mainnet'), as: 'address' },
+        { label: 'Amount', value: '0.00120000 BTC', as: 'amount' },
+        { label: 'Change', value: OWN_ADDRESS, as: 'address', note: 'back to this wallet' },
+        { label: 'Amount', value: '0.00108940 BTC', as: 'amount' },
         { label: 'Fee', value: '0.00001060 BTC', as: 'amount' },
         { label: 'Fee rate', value: '5.3 sat/vB', as: 'amount', note: '200 vB' },
         { label: 'Inputs of this wallet', value: '2, together 0.00230000 BTC', as: 'amount' },
-        { label: 'Network', value: 'mainnet', as: 'text' },
+        { label: 'Network', value: 'Bitcoin', as: 'text' },
         { label: 'Replaceable', value: 'yes, by one with a higher fee (BIP-125)', as: 'text' },
       ],
       warnings: [],
@@ -72,8 +72,8 @@ describe('the preview of a payment', () => {
   it('shows data in an output as hex and as the text it is', () => {
     const script = (text: string) => Uint8Array.of(0x6a, text.length, ...utf8.decode(text))
     const data = (text: string) => ({ outputs: [{ script: script(text), amount: 0n }, { script: own, amount: 99_000n }] })
-    expect(field(data('hello'), 'Output 0')).toEqual({ label: 'Output 0', value: hex.encode(utf8.decode('hello')), as: 'hex', note: 'data written to the blockchain, reads “hello”' })
-    expect(field(data('h\u0001'), 'Output 0')?.note).toBe('data written to the blockchain')
+    expect(field(data('hello'), 'To')).toEqual({ label: 'To', value: hex.encode(utf8.decode('hello')), as: 'hex', note: 'data written to the blockchain, reads “hello”' })
+    expect(field(data('h\u0001'), 'To')?.note).toBe('data written to the blockchain')
     expect(sentence(data('hello'))).toBe('Send 0.00000000 BTC to a data output; fee 0.00001000 BTC')
     expect(warnings(data('hello'))).toEqual([])
   })
@@ -141,17 +141,17 @@ describe('the warnings of a payment', () => {
     const futureWitness = Uint8Array.of(0x52, 0x20, ...new Uint8Array(32))
     for (const script of [Uint8Array.of(0x51), offCurve, p2shWithPushdata1, futureWitness, new Uint8Array(), Uint8Array.of(0x4c)]) {
       const shown = preview({ outputs: [{ script, amount: 99_000n }] })
-      expect(shown.warnings).toEqual([{ level: 'danger', text: `Output 0 ${unknown}` }])
+      expect(shown.warnings).toEqual([{ level: 'danger', text: `The output “To” ${unknown}` }])
       expect(shown.fields[0]).toMatchObject({ value: hex.encode(script), as: 'hex' })
       expect(shown.spends?.to).toEqual([`unknown:${hex.encode(script)}`])
     }
     const anchor = Uint8Array.of(0x51, 0x02, 0x4e, 0x73)
-    expect(warnings({ outputs: [{ script: anchor, amount: 99_000n }] })).toEqual(['danger: Output 0 can be taken by anybody.'])
+    expect(warnings({ outputs: [{ script: anchor, amount: 99_000n }] })).toEqual(['danger: The output “To” can be taken by anybody.'])
   })
 
   it('say when an output of data destroys coins', () => {
     const outputs = [{ script: Uint8Array.of(0x6a, 1, 65), amount: 90_000n }, { script: own, amount: 9_000n }]
-    expect(warnings({ outputs })).toContain('danger: Output 0 destroys 0.00090000 BTC: nobody can spend an output that holds data.')
+    expect(warnings({ outputs })).toContain('danger: The output “To” destroys 0.00090000 BTC: nobody can spend an output that holds data.')
   })
 
   it('say when an output is dust, by the limit of its kind', () => {
@@ -159,7 +159,7 @@ describe('the warnings of a payment', () => {
     for (const [script, limit] of limits) {
       const at = (amount: bigint) => warnings({ outputs: [{ script, amount }, { script: payee, amount: 98_000n }] })
       expect(at(limit)).toEqual([])
-      expect(at(limit - 1n)).toEqual([`care: Output 0 is dust: at 0.00000${limit - 1n} BTC most nodes will not pass the transaction on.`])
+      expect(at(limit - 1n)).toEqual([`care: The output “${script === own ? 'Change' : 'To 1'}” is dust: at 0.00000${limit - 1n} BTC most nodes will not pass the transaction on.`])
     }
   })
 

@@ -2,7 +2,7 @@
 import type { Preview, PreviewField } from '@trivet/protocol/intent'
 import { formatAmount, formatFeeRate } from './amount.ts'
 import { locktimeOf, relativeLocks, replaceable } from './locktime.ts'
-import { leavingWallet, type PaidOutput, signedSize, type Transfer, total } from './transfer.ts'
+import { leavingWallet, nameOfOutput, type PaidOutput, signedSize, type Transfer, total } from './transfer.ts'
 import { warningsFor } from './warnings.ts'
 
 export function previewOf(transfer: Transfer): Preview {
@@ -13,11 +13,11 @@ export function previewOf(transfer: Transfer): Preview {
     kind: 'bitcoin',
     sentence: sentenceFor(transfer),
     fields: [
-      ...outputs.flatMap(outputFields),
+      ...outputs.flatMap((output) => outputFields(output, outputs)),
       { label: 'Fee', value: formatAmount(fee), as: 'amount' },
       ...feeRateField(transfer),
       ...inputFields(transfer),
-      { label: 'Network', value: network, as: 'text' },
+      { label: 'Network', value: network === 'mainnet' ? 'Bitcoin' : `Bitcoin ${network}`, as: 'text' },
       ...timeFields(transfer),
     ],
     warnings: warningsFor(transfer),
@@ -45,13 +45,13 @@ function sentenceFor(transfer: Transfer): string {
   return `Send ${formatAmount(total(foreign))} to ${shortName(first)}${others}${on}; fee ${formatAmount(fee)}`
 }
 
-function outputFields(output: PaidOutput, i: number): PreviewField[] {
+function outputFields(output: PaidOutput, all: readonly PaidOutput[]): PreviewField[] {
   const { amount, destination, own } = output
-  const label = `Output ${i}`
+  const label = nameOfOutput(output, all)
   const where: PreviewField = destination.type === 'address'
     ? { label, value: destination.address, as: 'address', ...(own && { note: 'back to this wallet' }) }
     : { label, value: destination.hex, as: 'hex', note: scriptNote(destination) }
-  return [where, { label: `${label} amount`, value: formatAmount(amount), as: 'amount' }]
+  return [where, { label: 'Amount', value: formatAmount(amount), as: 'amount' }]
 }
 
 function scriptNote(destination: Exclude<PaidOutput['destination'], { type: 'address' }>): string {

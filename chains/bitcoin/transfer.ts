@@ -34,6 +34,12 @@ export interface PaidOutput {
   readonly destination: Destination
 }
 
+/** What people call an output: "To", "Change"; numbered, from 1 and in the transaction's order, only where there are several of a kind. */
+export function nameOfOutput(output: PaidOutput, all: readonly PaidOutput[]): string {
+  const alike = all.filter(({ own }) => own === output.own)
+  return `${output.own ? 'Change' : 'To'}${alike.length === 1 ? '' : ` ${alike.indexOf(output) + 1}`}`
+}
+
 export interface Transfer {
   readonly tx: Transaction
   readonly network: BitcoinNetwork

@@ -2,7 +2,7 @@ import type { PreviewWarning } from '@trivet/protocol/intent'
 import { formatAmount, formatFeeRate, formatShare } from './amount.ts'
 import { locktimeOf, relativeLocks } from './locktime.ts'
 import { dustLimit } from './output.ts'
-import { leavingWallet, signedSize, type Transfer, total } from './transfer.ts'
+import { leavingWallet, nameOfOutput, signedSize, type Transfer, total } from './transfer.ts'
 
 /** Fees above this part of what is sent are pointed out. */
 const FEE_SHARE = 10n
@@ -41,8 +41,9 @@ const fee: Rule = (transfer) => {
   ]
 }
 
-const outputs: Rule = (transfer) => transfer.outputs.flatMap(({ amount, destination, script }, i) => {
-  const name = `Output ${i}`
+const outputs: Rule = (transfer) => transfer.outputs.flatMap((output) => {
+  const { amount, destination, script } = output
+  const name = `The output “${nameOfOutput(output, transfer.outputs)}”`
   const small = amount < dustLimit(script) ? [care(`${name} is dust: at ${formatAmount(amount)} most nodes will not pass the transaction on.`)] : []
   if (destination.type === 'unknown') return [danger(`${name} pays to a script Trivet cannot read: perhaps anybody can take it, perhaps nobody.`), ...small]
   if (destination.type === 'data') return amount > 0n ? [danger(`${name} destroys ${formatAmount(amount)}: nobody can spend an output that holds data.`)] : []

@@ -6,12 +6,19 @@ import { test as base, type BrowserContext } from '@playwright/test'
 import { startSignalling, type SignallingServer } from '@trivet/signalling'
 import { Person } from './person.ts'
 
+interface PersonOptions {
+  /** Another tab of this browser, instead. */
+  readonly browser?: BrowserContext
+  /** Of a server other than the stage's. */
+  readonly url?: string
+}
+
 interface Stage {
   /** A folder that is removed after the test. */
   readonly folder: string
   readonly server: SignallingServer
-  /** Somebody at a device of their own, or at another tab of a browser given. */
-  readonly person: (name: string, browser?: BrowserContext) => Promise<Person>
+  /** Somebody at a device of their own. */
+  readonly person: (name: string, options?: PersonOptions) => Promise<Person>
 }
 
 export const pageDir = join(import.meta.dirname, '../../web/dist')
@@ -30,10 +37,10 @@ export const test = base.extend<Stage>({
   },
   person: async ({ browser, server }, use) => {
     const devices: BrowserContext[] = []
-    await use(async (name, shared) => {
-      const context = shared ?? await browser.newContext()
-      if (shared === undefined) devices.push(context)
-      return new Person(name, await context.newPage(), server.url)
+    await use(async (name, options = {}) => {
+      const context = options.browser ?? await browser.newContext()
+      if (options.browser === undefined) devices.push(context)
+      return new Person(name, await context.newPage(), options.url ?? server.url)
     })
     await Promise.all(devices.map((context) => context.close()))
   },

@@ -57,6 +57,13 @@ export class EnvelopeDesk {
     return await this.#isSigned(envelope) ? this.#keep(envelope) : undefined
   }
 
+  /** An answer that a member passes on: only the signature inside counts. */
+  async openAnswer(bytes: Uint8Array, instance: Uint8Array): Promise<Envelope | undefined> {
+    const envelope = readOrUndefined(bytes)
+    if (envelope === undefined || envelope.header.suite !== 0 || envelope.header.type !== ANSWER || envelope.header.to !== 0) return undefined
+    return equalBytes(envelope.header.instance, instance) && await this.#isSigned(envelope) ? envelope : undefined
+  }
+
   #takes({ suite, type }: Header): boolean {
     return this.#options.knows(suite, type) || (suite === 0 && (type === ANSWER || type === EVIDENCE || type === ABORT))
   }

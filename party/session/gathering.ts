@@ -162,8 +162,8 @@ export class Gathering<T> {
       if (this.#outcome !== undefined || await this.#isInvitation(bytes)) return
       const { instance: own } = this.#options.invitation.header
       const knows = (instance: Uint8Array): boolean => equalBytes(instance, own) || this.#ceremony?.knows(instance) === true
-      const envelope = await this.desk.open(bytes, pid, knows)
-      if (envelope !== undefined) this.#opened(pid, envelope)
+      const envelope = await this.desk.open(bytes, pid, knows) ?? await this.desk.openAnswer(bytes, own)
+      if (envelope !== undefined) this.#opened(envelope)
     })
   }
 
@@ -211,19 +211,22 @@ export class Gathering<T> {
     return verdict !== 'none'
   }
 
-  #opened(from: Pid, { header, body }: Envelope): void {
-    const { suite, type, to, instance } = header
-    if (type === ANSWER) this.#answered(from, body)
+  #opened(envelope: Envelope): void {
+    const { header: { suite, type, from, to, instance }, body } = envelope
+    if (type === ANSWER) this.#answered(envelope)
     else this.#ceremony?.receive({ from, to, suite, type, body }, instance)
   }
 
-  #answered(from: Pid, body: Uint8Array): void {
+  #answered(envelope: Envelope): void {
+    const { header: { from }, body } = envelope
     const answer = readAnswer(body)
     if (answer === undefined || this.#answers.has(from)) return
     const { yes, reason } = answer
     this.#answers.set(from, yes ? 'yes' : 'no')
     if (!yes) {
       this.#reasons.set(from, reason)
+      // Passed on as it was signed: who has no channel to its sender yet would only see me leave.
+      for (const party of this.#greeted) this.#options.mesh.send(party, encodeEnvelope(envelope))
       this.fail(new Refused('E_DECLINED', `${nameOf(this.#options.members, from)} declined${reason === '' ? '' : `: ${reason}`}`, { culprits: [from] }))
     }
     this.meshChanged()

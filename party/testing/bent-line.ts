@@ -45,7 +45,7 @@ export class BentLine {
   }
 
   /** A WebCrypto that shows the identity key's seed to this line. */
-  subtle(subtle: SubtleCrypto): SigningSubtle<CryptoKey> {
+  subtle<Key>(subtle: SigningSubtle<Key>): SigningSubtle<Key> {
     return {
       importKey: (format, bytes, algorithm, extractable, usages) => {
         if (format === 'pkcs8') this.#seed = bytes.slice(PKCS8_SEED_AT)
@@ -86,8 +86,10 @@ export class BentLine {
             if (said === undefined) return link.send(bytes)
             const about = { type: said.header.type, suite: said.header.suite, body: said.body }
             this.said.push(about.type)
-            if (this.silentBefore(about)) this.fallSilent()
-            if (this.#silent) return true
+            if (this.silentBefore(about)) {
+              this.fallSilent()
+              return true
+            }
             const sent = link.send(this.#bent(bytes, said, this.lie(about)))
             if (this.silentAfter(about)) this.fallSilent()
             return sent

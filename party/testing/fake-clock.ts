@@ -44,5 +44,5 @@ export class FakeClock implements Clock {
 
 /** Everything that waits in microtasks has run, and WebCrypto's small jobs with it. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => { setTimeout(resolve, 0) })
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => { setTimeout(resolve, 0) })
 }

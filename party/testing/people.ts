@@ -53,7 +53,7 @@ export const VAULT_KEY = new Uint8Array(32).fill(0x5e)
 export async function person(options: PersonOptions): Promise<Person> {
   const { name, line, store = createMemoryStore(), clock = systemClock, policy = askPerson, rng = randomBytes, interpret = interpretForTests, role = 'mobile-app' } = options
   const log: string[] = []
-  const party = await createParty<CryptoKey>({
+  const party = await createParty({
     rng, clock, policy, interpret, role, build: new Uint8Array(32),
     transport: line?.transport(options.transport) ?? options.transport,
     vault: createVault({ store, subtle: crypto.subtle, rng }),
