@@ -15,8 +15,6 @@ import type { SessionDeps } from './deps.ts'
 import { memberOf, nameOf, type SessionMember } from './member.ts'
 
 const CONTEXT_TAG = utf8ToBytes('trivet/sign-channel/v1')
-const CODE_TAG = utf8ToBytes('trivet/short-code/v1')
-const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** More messages than this are not signed under one approval: the inputs of a large transaction. */
 const MAX_MESSAGES = 256
@@ -138,13 +136,6 @@ export function signersOf(wallet: Wallet, signers: readonly Pid[]): readonly Ses
 /** Binds the channels to the room and exactly these parties: 32 bytes. */
 export function signChannelContext(room: SessionId, participants: readonly PartyId[]): Uint8Array {
   return sha256(concat(CONTEXT_TAG, roomBytes(room), ...participants.toSorted().map(hexToBytes)))
-}
-
-/** Eight characters that are the same on every screen that shows the same intent: 40 bits of its hash. */
-export function shortCode(intent: Uint8Array): string {
-  const bits = sha256(concat(CODE_TAG, intent)).subarray(0, 5).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
-  const characters = Array.from({ length: 8 }, (_, i) => CROCKFORD.charAt(Number((bits >> BigInt(5 * (7 - i))) & 31n))).join('')
-  return `${characters.slice(0, 4)}-${characters.slice(4)}`
 }
 
 export function groupKeys(wallet: Wallet): readonly { readonly suite: KeyShare['suite']; readonly publicKey: Uint8Array }[] {

@@ -4,6 +4,7 @@ import type { FrostSignature } from '@trivet/protocol/frost'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { PlaceView, SessionState, SessionView } from '../api.ts'
 import { atMost } from '../clock.ts'
+import { shortCode } from '../short-code.ts'
 import { Courier } from './courier.ts'
 import { atDeadline } from './deadline.ts'
 import type { SessionDeps } from './deps.ts'
@@ -13,7 +14,7 @@ import { CANCEL_GRACE_MS, DECLINE_GRACE_MS, endedByServer, knownError, tooLate, 
 import { memberOf, nameOf, type SessionMember } from './member.ts'
 import { Mesh } from './mesh.ts'
 import { ServerList } from './server-list.ts'
-import { policyRequest, readSignInvitation, shortCode, signChannelContext, signersOf, signingRuns, understand, type SignInvitation, type SignRequestFacts } from './sign-request.ts'
+import { policyRequest, readSignInvitation, signChannelContext, signersOf, signingRuns, understand, type SignInvitation, type SignRequestFacts } from './sign-request.ts'
 
 const STEPS = ['hello', 'shares'] as const
 /** Envelopes of one member that overtake the request are kept, up to so many. */
