@@ -5,7 +5,7 @@ import type { PartyView, VaultView, WalletView } from './api.ts'
 import type { Home } from './home.ts'
 import type { VaultEntry } from './vault/index.ts'
 import { decodeCover } from './wallets/cover.ts'
-import type { Wallet } from './wallets/wallets.ts'
+import type { Wallet } from './wallets/wallet.ts'
 
 export function partyView({ connection, online, unlocked }: Pick<Home, 'connection' | 'online' | 'unlocked'>, vaults: readonly VaultView[]): PartyView {
   const card = unlocked?.device.identity.card

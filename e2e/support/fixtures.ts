@@ -24,7 +24,7 @@ interface Stage {
 export const pageDir = join(import.meta.dirname, '../../web/dist')
 
 export const test = base.extend<Stage>({
-  folder: async ({}, use) => { // eslint-disable-line no-empty-pattern
+  folder: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'trivet-e2e-'))
     await use(folder)
     await rm(folder, { recursive: true, force: true })

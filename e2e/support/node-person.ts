@@ -41,7 +41,8 @@ export class NodePerson {
     })
   }
 
-  static async start({ name, serverUrl, say = (envelope) => envelope, overhear = () => undefined, drawn = () => undefined }: NodePersonOptions): Promise<NodePerson> {
+  static async start(options: NodePersonOptions): Promise<NodePerson> {
+    const { name, serverUrl, say = theTruth, overhear = () => undefined, drawn = () => undefined } = options
     const rng = (size: number): Uint8Array => {
       const bytes = webcrypto.getRandomValues(new Uint8Array(size))
       drawn(bytes.slice())
@@ -88,6 +89,10 @@ export class NodePerson {
       look()
     })
   }
+}
+
+function theTruth(envelope: Envelope): Envelope {
+  return envelope
 }
 
 function mapStore(): Store {

@@ -6,7 +6,7 @@ import { isPartyId, type PartyId } from '@trivet/signalling/wire'
 import type { Ed25519 } from './ed25519.ts'
 import { checkedName, decodeUtf8, isCheckedName, MAX_NAME_BYTES } from './text.ts'
 
-export const CARD_VERSION = 1
+const CARD_VERSION = 1
 const CARD_TAG = utf8ToBytes('trivet/card/v1')
 const CARD_HASH_TAG = utf8ToBytes('trivet/card-hash/v1')
 const PARTY_ID_TAG = utf8ToBytes('trivet/party-id/v1')

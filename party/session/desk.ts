@@ -7,7 +7,7 @@ import { cardHash } from '../identity/card.ts'
 import type { JoinLink } from '../pairing/link.ts'
 import type { SignallingEvent } from '../transport/types.ts'
 import type { OpenVault } from '../vault/index.ts'
-import type { Wallet } from '../wallets/wallets.ts'
+import type { Wallet } from '../wallets/wallet.ts'
 import type { SessionDeps } from './deps.ts'
 import { FinishSession } from './finish-session.ts'
 import { Invitations } from './invitations.ts'
@@ -111,7 +111,8 @@ export class Desk {
   }
 
   async finish(wallet: Wallet): Promise<void> {
-    const isRunning = this.#book.all().some((session) => session instanceof FinishSession && !session.isOver && session.isFor(wallet.id))
+    const isRunning = this.#book.all().some((session) =>
+      (session instanceof FinishSession && !session.isOver && session.isFor(wallet.id)) || (session instanceof KeygenSession && session.isMaking(wallet.id)))
     if (wallet.certificate !== undefined || isRunning || this.#closed) return
     const request = this.#room('recover', wallet.epoch.roster.threshold, wallet.members)
     await this.#create(request, ({ session_id: id }) => new FinishSession({ id, isCoordinator: true, candidates: [wallet], deps: this.#deps('finish') }))

@@ -78,9 +78,14 @@ export class KeygenMaking {
     return this.#mesh.over
   }
 
+  /** The wallet's id. */
+  get wallet(): string {
+    return bytesToHex(this.proposal.instance)
+  }
+
   /** Whether shares were stored that may have been voted for: then the wallet is finished sooner or later. */
   get isPrepared(): boolean {
-    return this.#options.deps.wallets.has(bytesToHex(this.proposal.instance))
+    return this.#options.deps.wallets.has(this.wallet)
   }
 
   async #prepare(epoch: PreparedEpoch): Promise<void> {

@@ -15,7 +15,7 @@ import { decodeKeygenInvitation, encodeKeygenInvitation } from './frames.ts'
 import { memberOf, type SessionMember } from './member.ts'
 
 /** One key for each of these is made together. */
-export const SUITES: readonly SuiteId[] = [2, 3]
+const SUITES: readonly SuiteId[] = [2, 3]
 const CONTEXT_TAG = utf8ToBytes('trivet/keygen-channel/v1')
 
 export interface KeygenProposal {
@@ -65,7 +65,7 @@ export async function proposeKeygen(draft: Draft, { identity, rng }: Pick<Sessio
 export async function readKeygenProposal(
   bytes: Uint8Array,
   expected: { readonly room: SessionId; readonly inviter: Card; readonly walletName: string; readonly threshold: number; readonly total: number },
-  { identity, ed25519, clock, wallets }: Pick<SessionDeps, 'identity' | 'ed25519' | 'clock' | 'wallets'>,
+  { identity, ed25519, clock, wallets }: Pick<SessionDeps, 'identity' | 'ed25519' | 'clock'> & { readonly wallets: Pick<SessionDeps['wallets'], 'has'> },
 ): Promise<KeygenProposal> {
   const bad = (what: string): Malformed => new Malformed('E_CONFIG', what)
   const invitation = decodeKeygenInvitation(bytes)

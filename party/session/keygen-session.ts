@@ -65,6 +65,11 @@ export class KeygenSession implements LiveSession {
     return this.#end !== undefined
   }
 
+  /** Whether this wallet is being made here, so that nothing has to be finished yet. */
+  isMaking(wallet: string): boolean {
+    return !this.isOver && this.#making?.wallet === wallet
+  }
+
   told(info: SessionInfo): void {
     this.#list.told(info)
     if (this.isOver) return

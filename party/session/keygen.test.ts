@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { concat } from '@trivet/protocol/core'
-import type { PartyId } from '@trivet/signalling/wire'
+import { concat, decodeEnvelope, encodeEnvelope, type Envelope } from '@trivet/protocol/core'
+import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import type { KeygenRequest, Policy } from '../policy.ts'
-import { BentLine } from '../testing/bent-line.ts'
+import { BentLine, flipped } from '../testing/bent-line.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
-import { failureOf, linksOf, makeWallet, meet, meetAndApprove, PAGE, person, reaches, sessionIn, the, type Person } from '../testing/people.ts'
+import { identitiesForTests } from '../testing/identities.ts'
+import { failureOf, linksOf, meet, meetAndApprove, PAGE, person, reaches, sessionIn, the, type Person } from '../testing/people.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from '../transport/memory.ts'
-import { readSignalFrame, SIGNAL } from './frames.ts'
+import { decodeKeygenInvitation, encodeKeygenInvitation, readSignalFrame, signalFrame, type SignalKind } from './frames.ts'
+import { proposeKeygen, readKeygenProposal } from './keygen-proposal.ts'
 
 const NAMES = ['Anna', 'Ben', 'Cleo'] as const
+const STRANGER = 'ee'.repeat(32) as PartyId
 type Trio = readonly [Person, Person, Person]
 
 async function trio(options: MemoryNetworkOptions = {}): Promise<{ people: Trio; clock: FakeClock; network: MemoryNetwork }> {
@@ -19,7 +22,7 @@ async function trio(options: MemoryNetworkOptions = {}): Promise<{ people: Trio;
 }
 
 /** What the server does to one kind of bytes that it relays. */
-function altering(kind: keyof typeof SIGNAL, change: (bytes: Uint8Array) => Uint8Array | undefined): MemoryNetworkOptions {
+function altering(kind: SignalKind, change: (bytes: Uint8Array) => Uint8Array | undefined): MemoryNetworkOptions {
   return { relay: ({ payload }) => (readSignalFrame(payload)?.kind === kind ? change(payload) : payload) }
 }
 
@@ -97,8 +100,7 @@ describe('pairing', () => {
     const clock = new FakeClock()
     const network = createMemoryNetwork({ now: () => clock.now() })
     const line = new BentLine()
-    const stranger = 'ee'.repeat(32) as PartyId
-    line.told = (event) => (event.kind === 'session' ? { ...event, session: { ...event.session, coordinator: stranger } } : event)
+    line.told = (event) => (event.kind === 'session' ? { ...event, session: { ...event.session, coordinator: STRANGER } } : event)
     const anna = await person({ transport: network.transport('Anna'), name: 'Anna', clock })
     const ben = await person({ transport: network.transport('Ben'), name: 'Ben', clock, line })
     const { session, links } = await lobby(anna)
@@ -108,15 +110,24 @@ describe('pairing', () => {
     expect(sessionIn(anna.view(), session)?.places[1]?.state).not.toBe('joined')
   })
 
-  test('what another party says in the inviter\'s place changes nothing', async () => {
-    const { people } = await trio({ relay: ({ payload }) => payload })
-    const [anna, ben, cleo] = people
+  test('a welcome that comes from somebody else changes nothing', async () => {
+    const clock = new FakeClock()
+    const network = createMemoryNetwork({ now: () => clock.now() })
+    const line = new BentLine()
+    let heard = 0
+    line.told = (event) => {
+      if (event.kind !== 'signal') return event
+      heard += 1
+      return { ...event, from: STRANGER }
+    }
+    const anna = await person({ transport: network.transport('Anna'), name: 'Anna', clock })
+    const ben = await person({ transport: network.transport('Ben'), name: 'Ben', clock, line })
     const { session, links } = await lobby(anna)
     await ben.party.verbs.joinWallet({ link: the(links[0]) })
-    await cleo.party.verbs.joinWallet({ link: the(links[1]) })
-    await anna.until((view) => (sessionIn(view, session)?.state.at === 'inviting' ? true : undefined))
-    await anna.party.verbs.startKeygen({ session }).catch(() => undefined)
-    expect(sessionIn(ben.view(), session)?.state.at).not.toBe('failed')
+    await clock.advance(1_000)
+    expect(heard).toBeGreaterThan(0)
+    expect(sessionIn(ben.view(), session)?.state).toMatchObject({ at: 'inviting' })
+    expect(sessionIn(anna.view(), session)?.places[1]?.state).toBe('empty')
   })
 
   test('a guest whose inviter is gone is told', async () => {
@@ -153,41 +164,60 @@ describe('pairing', () => {
 
 describe('the roster', () => {
   test('that the server altered is not believed', async () => {
-    const { people } = await trio(altering('invitation', (bytes) => bytes.map((byte, i) => (i === 150 ? byte ^ 1 : byte))))
+    const { people, clock } = await trio(altering('invitation', (bytes) => bytes.map((byte, i) => (i === 150 ? byte ^ 1 : byte))))
     const session = await meet(people, { threshold: 2 })
     await people[0].party.verbs.startKeygen({ session })
     // Whoever reads it first refuses it, and stops the others.
+    await clock.advance(2_000)
     const codes = await Promise.all(people.map(async (who) => (await failureOf(who, session)).code))
     expect(codes).toContain('E_INTERCEPTED')
     nothingIsKept(...people)
   })
 
-  test('with another threshold than the lobby was told is refused', async () => {
-    // Anna tells her guests 3 of 3 in the lobby, and signs 2 of 3.
-    const { people } = await trio()
-    const [anna, ben, cleo] = people
-    const { session, links } = await lobby(anna)
-    for (const [who, link] of [[ben, links[0]], [cleo, links[1]]] as const) await who.party.verbs.joinWallet({ link: the(link) })
-    await ben.until((view) => (sessionIn(view, session)?.wallet.threshold === 2 ? true : undefined))
-    const { readKeygenProposal, proposeKeygen } = await import('./keygen-proposal.ts')
-    const { identities, deps } = await import('../testing/identities.ts').then((module) => module.identitiesForTests(['Anna', 'Ben', 'Cleo']))
-    const [inviter, guest, other] = identities
-    const draft = { room: session, walletName: 'Savings', threshold: 2, expiresAt: deps.clock.now() + 1000, cards: [the(guest).card, the(other).card] }
-    const proposal = await proposeKeygen(draft, { ...deps, identity: the(inviter) })
-    const read = (expected: { threshold: number; total: number }) =>
-      readKeygenProposal(proposal.bytes, { room: session, inviter: the(inviter).card, walletName: 'Savings', ...expected }, { ...deps, identity: the(guest) })
-    await expect(read({ threshold: 2, total: 3 })).resolves.toMatchObject({ walletName: 'Savings' })
-    await expect(read({ threshold: 3, total: 3 })).rejects.toMatchObject({ code: 'E_CONFIG' })
-    await expect(read({ threshold: 2, total: 4 })).rejects.toMatchObject({ code: 'E_CONFIG' })
-    deps.clock.now = () => draft.expiresAt + 1
-    await expect(read({ threshold: 2, total: 3 })).rejects.toMatchObject({ code: 'E_CONFIG' })
+  test('with another threshold, number, time or name than the lobby was told is refused', async () => {
+    const { identities: [inviter, guest, other], deps } = await identitiesForTests(['Anna', 'Ben', 'Cleo'])
+    const room = '0f8fad5b-d9cb-469f-a165-70867728950e' as SessionId
+    const draft = { room, walletName: 'Savings', threshold: 2, expiresAt: deps.clock.now() + 1000, cards: [the(guest).card, the(other).card] }
+    const { bytes } = await proposeKeygen(draft, { ...deps, identity: the(inviter) })
+    const lobbyOf = { room, inviter: the(inviter).card, walletName: 'Savings', threshold: 2, total: 3 }
+    const read = (told: Partial<typeof lobbyOf>, tools: Partial<Parameters<typeof readKeygenProposal>[2]> = {}) =>
+      readKeygenProposal(bytes, { ...lobbyOf, ...told }, { ...deps, identity: the(guest), ...tools })
+    await expect(read({})).resolves.toMatchObject({ walletName: 'Savings', roster: { threshold: 2 } })
+    await expect(read({ threshold: 3 })).rejects.toMatchObject({ code: 'E_CONFIG' })
+    await expect(read({ total: 4 })).rejects.toMatchObject({ code: 'E_CONFIG' })
+    await expect(read({ inviter: the(other).card })).rejects.toMatchObject({ code: 'E_INTERCEPTED' })
+    await expect(read({ room: '0f8fad5b-d9cb-469f-a165-70867728950f' as SessionId })).rejects.toMatchObject({ code: 'E_CONFIG' })
+    const [stranger] = (await identitiesForTests(['Dora'])).identities
+    await expect(read({}, { identity: the(stranger) })).rejects.toMatchObject({ code: 'E_CONFIG' })
+    await expect(read({}, { wallets: { has: () => true } })).rejects.toMatchObject({ code: 'E_CONFIG', message: expect.stringContaining('before') as unknown })
+    await deps.clock.advance(1001)
+    await expect(read({})).rejects.toMatchObject({ code: 'E_CONFIG' })
   })
 
-  test('a wallet\'s own instance is never used for another one', async () => {
-    const { people } = await trio()
-    const wallet = await makeWallet(people)
-    expect(wallet).toHaveLength(64)
-    expect(people[0].view().wallets).toHaveLength(1)
+  test.each([
+    ['under the same name', (envelope: Envelope) => ({ ...envelope, body: flipped(envelope.body, 24) })],
+    ['under another name', (envelope: Envelope) => ({ ...envelope, header: { ...envelope.header, instance: new Uint8Array(32) } })],
+  ])('that was signed differently for two guests %s names the inviter', async (_, change) => {
+    const clock = new FakeClock()
+    const line = new BentLine()
+    let invited = 0
+    const network = createMemoryNetwork({
+      now: () => clock.now(),
+      relay: ({ payload }) => {
+        const frame = readSignalFrame(payload)
+        if (frame?.kind !== 'invitation' || ++invited !== 2) return payload
+        const { envelope, cards } = decodeKeygenInvitation(frame.body)
+        return signalFrame('invitation', encodeKeygenInvitation({ envelope: encodeEnvelope(line.signed(change(decodeEnvelope(envelope)))), cards }))
+      },
+    })
+    const people: Person[] = []
+    for (const name of NAMES) people.push(await person({ transport: network.transport(name), name, clock, ...(name === 'Anna' ? { line } : {}) }))
+    const session = await meet(people, { threshold: 2 })
+    await the(people[0]).party.verbs.startKeygen({ session })
+    for (const who of people.slice(1)) {
+      expect(await failureOf(who, session)).toMatchObject({ code: 'E_EQUIVOCATE', culprits: [{ name: 'Anna' }] })
+    }
+    nothingIsKept(...people)
   })
 })
 

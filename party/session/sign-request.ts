@@ -10,7 +10,7 @@ import type { Interpret, Interpretation } from '@trivet/protocol/intent'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import { roomBytes } from '../pairing/link.ts'
 import type { SignRequest } from '../policy.ts'
-import type { Wallet } from '../wallets/wallets.ts'
+import type { Wallet } from '../wallets/wallet.ts'
 import type { SessionDeps } from './deps.ts'
 import { memberOf, nameOf, type SessionMember } from './member.ts'
 
@@ -138,7 +138,7 @@ export function signChannelContext(room: SessionId, participants: readonly Party
   return sha256(concat(CONTEXT_TAG, roomBytes(room), ...participants.toSorted().map(hexToBytes)))
 }
 
-export function groupKeys(wallet: Wallet): readonly { readonly suite: KeyShare['suite']; readonly publicKey: Uint8Array }[] {
+function groupKeys(wallet: Wallet): readonly { readonly suite: KeyShare['suite']; readonly publicKey: Uint8Array }[] {
   return wallet.epoch.keys.map(({ suite, groupKey }) => ({ suite, publicKey: groupKey }))
 }
 

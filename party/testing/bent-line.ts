@@ -22,6 +22,8 @@ export interface Said {
 export class BentLine {
   /** What is said in place of something; `undefined` leaves it. It is signed by this party's own key. */
   lie: (said: Said) => Uint8Array | undefined = () => undefined
+  /** Whose signature arrives broken. */
+  breaks: (said: Said) => boolean = () => false
   /** Falls silent just before (or after) it says this. */
   silentBefore: (said: Said) => boolean = () => false
   silentAfter: (said: Said) => boolean = () => false
@@ -90,7 +92,7 @@ export class BentLine {
               this.fallSilent()
               return true
             }
-            const sent = link.send(this.#bent(bytes, said, this.lie(about)))
+            const sent = link.send(this.#bent(bytes, said, about))
             if (this.silentAfter(about)) this.fallSilent()
             return sent
           },
@@ -111,11 +113,18 @@ export class BentLine {
     }
   }
 
-  #bent(frame: Uint8Array, { header }: Envelope, body: Uint8Array | undefined): Uint8Array {
-    if (body === undefined || this.#seed === undefined) return frame
-    const other = { ...header, bodyLength: body.length }
-    const signature = ed25519.sign(signedBytes(encodeHeader(other), body), this.#seed)
-    return concat(frame.subarray(0, CHUNK_AT), Uint8Array.of(CHANNEL.envelope), encodeEnvelope({ header: other, signature, body }))
+  /** An envelope as this party would have signed it. */
+  signed({ header, body }: Pick<Envelope, 'header' | 'body'>): Envelope {
+    if (this.#seed === undefined) throw new Error('this party has no identity yet')
+    const own = { ...header, bodyLength: body.length }
+    return { header: own, body, signature: ed25519.sign(signedBytes(encodeHeader(own), body), this.#seed) }
+  }
+
+  #bent(frame: Uint8Array, said: Envelope, about: Said): Uint8Array {
+    const body = this.lie(about)
+    const bent = body === undefined ? said : this.signed({ header: said.header, body })
+    const signature = this.breaks(about) ? flipped(bent.signature, 5) : bent.signature
+    return concat(frame.subarray(0, CHUNK_AT), Uint8Array.of(CHANNEL.envelope), encodeEnvelope({ ...bent, signature }))
   }
 }
 

@@ -42,6 +42,18 @@ export class FakeClock implements Clock {
   }
 }
 
+/** Lets time go on, a second at a time, until something is so; whatever needs no time happens first. */
+export async function turnUntil(clock: FakeClock, isSo: () => boolean): Promise<void> {
+  for (let second = 0; second < 120; second++) {
+    for (let turn = 0; turn < 8; turn++) {
+      if (isSo()) return
+      await settle()
+    }
+    await clock.advance(1_000)
+  }
+  throw new Error('it was not so after two minutes')
+}
+
 /** Everything that waits in microtasks has run, and WebCrypto's small jobs with it. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => { setTimeout(resolve, 0) })

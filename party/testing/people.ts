@@ -4,8 +4,8 @@ import { systemClock, type Clock } from '../clock.ts'
 import { createParty, type Party } from '../party.ts'
 import { askPerson, type Policy } from '../policy.ts'
 import type { Transport } from '../transport/types.ts'
-import { createVault, type Store } from '../vault/index.ts'
-import { createMemoryStore } from '../vault/memory-store.ts'
+import { createVault } from '../vault/index.ts'
+import { createMemoryStore, type MemoryStore } from '../vault/memory-store.ts'
 import type { BentLine } from './bent-line.ts'
 import type { Rng, Role } from '@trivet/protocol/core'
 import type { Interpret } from '@trivet/protocol/intent'
@@ -25,7 +25,7 @@ export const interpretForTests: Interpret = (intent) => {
 
 export interface Person {
   readonly party: Party
-  readonly store: Store
+  readonly store: MemoryStore
   readonly log: readonly string[]
   view(): PartyView
   /** Resolves with the first view for which `pick` gives something. */
@@ -41,7 +41,7 @@ export interface PersonOptions {
   readonly rng?: Rng
   readonly interpret?: Interpret
   readonly role?: Role
-  readonly store?: Store
+  readonly store?: MemoryStore
   readonly clock?: Clock
   readonly policy?: Policy
 }

@@ -2,7 +2,7 @@
 import { Disagreement, type Envelope } from '@trivet/protocol/core'
 import { assembleCertificate, certificateClaims, decodeCertificate, encodeCertificate } from '@trivet/protocol/epoch'
 import type { Ed25519 } from '../identity/ed25519.ts'
-import type { Wallet } from './wallets.ts'
+import type { Wallet } from './wallet.ts'
 
 /**
  * @param votes signed VOTE envelopes, one of each member

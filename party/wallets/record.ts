@@ -4,7 +4,7 @@ import { decodePreparedEpoch, encodePreparedEpoch } from '@trivet/protocol/epoch
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { decodeUtf8 } from '../identity/text.ts'
 
-export const WALLET_RECORD_VERSION = 1
+const WALLET_RECORD_VERSION = 1
 
 export interface WalletRecord {
   readonly name: string

@@ -10,16 +10,12 @@ import type { Ed25519 } from '../identity/ed25519.ts'
 import type { SessionMember } from '../session/member.ts'
 import type { OpenVault, VaultChange } from '../vault/index.ts'
 import { checkCertificate } from './certify.ts'
+import type { Wallet } from './wallet.ts'
 import { encodeCover, type Cover } from './cover.ts'
 import { decodeWalletRecord, encodeWalletRecord, type WalletRecord } from './record.ts'
 import { UsedInstances } from './used-instances.ts'
 
 const KIND = 'wallet'
-
-export interface Wallet extends WalletRecord {
-  readonly id: WalletId
-  readonly members: readonly SessionMember[]
-}
 
 /** One wallet: its epochs, and the record of each. */
 interface Entry {

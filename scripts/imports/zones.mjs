@@ -31,7 +31,7 @@ const zones = {
   },
   cli: { values: ['enterprise', 'signalling'], why: 'cli only starts the parts: what they do is in them' },
   e2e: { values: ['protocol', 'party', 'chains', 'signalling', 'enterprise', 'cli'], why: 'e2e sees the page as a person does, in a browser' },
-  bench: { values: ['protocol', 'party', 'chains', 'signalling', 'enterprise', 'cli'], why: 'bench measures the page in a browser' },
+  bench: { values: ['protocol', 'party', 'chains', 'signalling', 'enterprise', 'cli', 'e2e/person'], why: 'bench measures the page in a browser' },
   scripts: { values: [], why: 'scripts run before anything is built' },
 }
 

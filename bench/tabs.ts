@@ -1,0 +1,80 @@
+/** What people wait for: from *Create and invite* to the address, and from *Ask for approval* to a signature, in three tabs of one browser. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Browser } from '@playwright/test'
+import { Person } from '@trivet/e2e/person'
+import { startSignalling } from '@trivet/signalling'
+import { rowOf, type Measured } from './report.ts'
+
+const ROUNDS = 10
+
+/** Milliseconds of one round. */
+interface Round {
+  readonly createToAddress: number
+  readonly approvedToAddress: number
+  readonly signToSignature: number
+  readonly approvedToSignature: number
+}
+
+export async function tabs(note: (sentence: string) => void): Promise<Measured> {
+  const folder = await mkdtemp(join(tmpdir(), 'trivet-bench-'))
+  const server = startSignalling({ host: '127.0.0.1', port: 0, dataDir: folder, pageDir: join(import.meta.dirname, '../web/dist') })
+  const executablePath = process.env['CHROMIUM_PATH']
+  const browser = await chromium.launch(executablePath === undefined ? {} : { executablePath })
+  try {
+    await server.ready
+    const rounds: Round[] = []
+    for (let i = 1; i <= ROUNDS; i++) {
+      note(`Round ${i} of ${ROUNDS} …`)
+      rounds.push(await round(browser, server.url))
+    }
+    const row = (name: string, of: keyof Round) => rowOf(name, rounds.map((each) => each[of]))
+    return {
+      runtime: `Chromium ${browser.version()}`,
+      rows: [
+        row('create to address', 'createToAddress'),
+        row('ceremony: everybody approved to address', 'approvedToAddress'),
+        row('sign to verified signature', 'signToSignature'),
+        row('signing: everybody approved to verified signature', 'approvedToSignature'),
+      ],
+    }
+  } finally {
+    await browser.close()
+    await server.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** New people each time: a browser that holds no wallet yet. What they type and click is part of the time, as it is for people. */
+async function round(browser: Browser, url: string): Promise<Round> {
+  const context = await browser.newContext()
+  const person = async (name: string): Promise<Person> => new Person(name, await context.newPage(), url)
+  const [anna, ben, cleo] = [await person('Anna'), await person('Ben'), await person('Cleo')]
+
+  await anna.prepareWallet({ name: 'Savings' })
+  const created = performance.now()
+  await anna.button('Create and invite').click()
+  const links = await anna.invitations(2)
+  for (const [i, other] of [ben, cleo].entries()) await other.join(links[i] ?? '')
+  await anna.makeTogether()
+  await ben.approve()
+  await cleo.approve()
+  const allApproved = performance.now()
+  await anna.account('Bitcoin (Taproot)')
+  const made = performance.now()
+
+  await ben.seesWallet()
+  await anna.writeText('Paid in full', 'Ben')
+  const asked = performance.now()
+  await anna.ask()
+  await ben.review('Anna')
+  await ben.approve()
+  const bothApproved = performance.now()
+  await anna.page.getByText('Signature checked').waitFor()
+  const signed = performance.now()
+  await context.close()
+  return {
+    createToAddress: made - created, approvedToAddress: made - allApproved, signToSignature: signed - asked, approvedToSignature: signed - bothApproved,
+  }
+}

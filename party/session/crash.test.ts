@@ -1,0 +1,118 @@
+/** Devices that lose their power, and come back with nothing but their store. */
+import { expect, test } from 'vitest'
+import { concat } from '@trivet/protocol/core'
+import { makeWallet, meetAndApprove, person, reaches, signTogether, the, type Person } from '../testing/people.ts'
+import { failuresOf, makeTrio, type Trio } from '../testing/trio.ts'
+import { createMemoryNetwork } from '../transport/memory.ts'
+
+const MESSAGE = concat(Uint8Array.of(2), new TextEncoder().encode('a message'))
+
+function stateOf(who: Person): string {
+  return who.view().wallets.map(({ state, keys }) => `${state} ${keys.length}`).join()
+}
+
+async function finished(...people: readonly Person[]): Promise<void> {
+  for (const who of people) await who.until((view) => (view.wallets[0]?.state === 'ready' ? true : undefined))
+  const keys = people.map((who) => the(who.view().wallets[0]).keys)
+  for (const each of keys) expect(each).toEqual(keys[0])
+}
+
+async function crashed(trio: Trio, type: number): Promise<void> {
+  const { all, anna, ben, line, clock } = trio
+  line.silentBefore = (said) => said.type === type
+  const session = await meetAndApprove(all, { threshold: 2 })
+  await failuresOf(clock, [anna, ben], session)
+}
+
+test('a crash before the shares are stored leaves nothing anywhere', async () => {
+  const trio = await makeTrio()
+  await crashed(trio, 0x16)
+  const cleo = await trio.restarted(trio.cleo, 'Cleo')
+  for (const who of [trio.anna, trio.ben, cleo]) expect(who.view().wallets).toEqual([])
+})
+
+test('a crash between storing and voting leaves wallets that show no address, until everybody is back', async () => {
+  const trio = await makeTrio()
+  await crashed(trio, 0x71)
+  for (const who of [trio.anna, trio.ben]) expect(stateOf(who)).toBe('unfinished 0')
+  const [error] = trio.anna.view().sessions.flatMap(({ state }) => (state.at === 'failed' ? [state.error] : []))
+  expect(error?.safe).toContain('Your share is stored')
+  const [wallet] = trio.anna.view().wallets
+  await expect(trio.anna.party.verbs.requestSignature({ wallet: the(wallet).id, intent: MESSAGE, signers: [1, 2] })).rejects.toMatchObject({ fault: 'caller' })
+  // Survives a restart of another one, too.
+  await trio.ben.party.close()
+  const ben = await trio.restarted(trio.ben, 'Ben')
+  expect(stateOf(ben)).toBe('unfinished 0')
+  const cleo = await trio.restarted(trio.cleo, 'Cleo')
+  await finished(trio.anna, ben, cleo)
+  expect(await signTogether([cleo, ben], the(wallet).id, MESSAGE)).toHaveLength(1)
+})
+
+test('who missed the certificate gets it from one that holds it', async () => {
+  const trio = await makeTrio()
+  const { all, anna, ben, line } = trio
+  // Her vote goes to everybody; theirs no longer reach her.
+  let votes = 0
+  line.silentAfter = (said) => said.type === 0x71 && ++votes === 2
+  const session = await meetAndApprove(all, { threshold: 2 })
+  await Promise.all([anna, ben].map((who) => reaches(who, session, 'done')))
+  await anna.party.close()
+  const cleo = await trio.restarted(trio.cleo, 'Cleo')
+  await finished(ben, cleo)
+  expect(await signTogether([ben, cleo], the(ben.view().wallets[0]).id, MESSAGE)).toHaveLength(1)
+})
+
+test('of two wallets of the same people, the unfinished one is finished', async () => {
+  const trio = await makeTrio()
+  await makeWallet(trio.all)
+  await crashed(trio, 0x71)
+  const cleo = await trio.restarted(trio.cleo, 'Cleo')
+  for (const who of [trio.anna, trio.ben, cleo]) {
+    await who.until((view) => (view.wallets.length === 2 && view.wallets.every(({ state }) => state === 'ready') ? true : undefined))
+  }
+})
+
+test('finishing by hand ends with the names of those who are not there', async () => {
+  const trio = await makeTrio()
+  await crashed(trio, 0x71)
+  const [wallet] = trio.anna.view().wallets
+  await trio.anna.party.verbs.finishWallet({ wallet: the(wallet).id })
+  const session = await trio.anna.until((view) => view.sessions.find(({ kind, state }) => kind === 'finish' && state.at === 'running'))
+  const [error] = await failuresOf(trio.clock, [trio.anna], session.id)
+  expect(error?.culprits.map(({ name }) => name)).toContain('Cleo')
+  expect(stateOf(trio.anna)).toBe('unfinished 0')
+})
+
+test('a store that cannot keep the shares ends it, without a vote and without a wallet', async () => {
+  const trio = await makeTrio()
+  const { all, anna, ben, cleo, clock } = trio
+  const session = await meetAndApprove(all, { threshold: 2 })
+  breakWrites(cleo)
+  await failuresOf(clock, all, session)
+  expect(cleo.view().wallets).toEqual([])
+  const again = await trio.restarted(cleo, 'Cleo')
+  expect(again.view().wallets).toEqual([])
+  for (const who of [anna, ben]) expect(stateOf(who)).not.toContain('ready')
+})
+
+test('after a restart the right passphrase opens the vault and signs, a wrong one does not', async () => {
+  const network = createMemoryNetwork()
+  const people = await Promise.all(['Anna', 'Ben'].map((name) => person({ transport: network.transport(name) })))
+  const session = await meetAndApprove(people, { threshold: 2 })
+  await Promise.all(people.map((who) => reaches(who, session, 'done')))
+  const [anna, ben] = [the(people[0]), the(people[1])]
+  await ben.party.close()
+  const again = await person({ transport: network.transport('Ben again'), store: ben.store })
+  const [vault] = again.view().vaults
+  expect(vault).toMatchObject({ deviceName: 'device 2', unlocked: false, wallets: [{ name: 'Savings', threshold: 2, total: 2 }] })
+  expect(again.view().wallets).toEqual([])
+  await expect(again.party.verbs.unlock({ partyId: the(vault).partyId, passphrase: 'not the passphrase' })).rejects.toMatchObject({ code: 'E_PASSPHRASE' })
+  expect(again.view().me).toBeUndefined()
+  await again.party.verbs.unlock({ partyId: the(vault).partyId, passphrase: 'a passphrase of device 2' })
+  expect(await signTogether([again, anna], the(again.view().wallets[0]).id, MESSAGE)).toHaveLength(1)
+  await Promise.all([anna, again].map((who) => who.party.close()))
+})
+
+function breakWrites(who: Person): void {
+  who.store.breakNextWrite('refused')
+}

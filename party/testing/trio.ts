@@ -1,0 +1,40 @@
+/** Anna, Ben and Cleo on one network, with one clock that a test turns; Cleo's line can be bent. */
+import type { SessionId } from '@trivet/signalling/wire'
+import type { ErrorView } from '../api.ts'
+import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from '../transport/memory.ts'
+import { BentLine } from './bent-line.ts'
+import { FakeClock, turnUntil } from './fake-clock.ts'
+import { failureOf, person, sessionIn, type Person, type PersonOptions } from './people.ts'
+
+export interface Trio {
+  readonly anna: Person
+  readonly ben: Person
+  readonly cleo: Person
+  readonly all: readonly [Person, Person, Person]
+  /** Cleo's. */
+  readonly line: BentLine
+  readonly clock: FakeClock
+  readonly network: MemoryNetwork
+  /** The same device after a crash: everything but its store is new. */
+  restarted(who: Person, name: string, options?: Partial<PersonOptions>): Promise<Person>
+}
+
+export async function makeTrio(options: { readonly network?: MemoryNetworkOptions; readonly person?: Partial<PersonOptions> } = {}): Promise<Trio> {
+  const clock = new FakeClock()
+  const network = createMemoryNetwork({ now: () => clock.now(), ...options.network })
+  const line = new BentLine()
+  let made = 0
+  const make = (name: string, more: Partial<PersonOptions> = {}): Promise<Person> => {
+    made += 1
+    return person({ transport: network.transport(`${name} ${made}`), name, clock, ...options.person, ...more })
+  }
+  line.onSilence = () => { network.setOnline('Cleo 3', false) }
+  const [anna, ben, cleo] = [await make('Anna'), await make('Ben'), await make('Cleo', { line })]
+  return { anna, ben, cleo, all: [anna, ben, cleo], line, clock, network, restarted: (who, name, more) => make(name, { store: who.store, ...more }) }
+}
+
+/** How a session failed for each of these, letting time go on as far as it needs. */
+export async function failuresOf(clock: FakeClock, people: readonly Person[], session: SessionId): Promise<readonly ErrorView[]> {
+  await turnUntil(clock, () => people.every((who) => sessionIn(who.view(), session)?.state.at === 'failed'))
+  return Promise.all(people.map((who) => failureOf(who, session)))
+}
