@@ -17,7 +17,8 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 90_000,
   expect: { timeout: 20_000 },
-  reporter: [['list'], ['json']],
+  // The second goes to the file that scripts/test.mjs names, and would go to the terminal without one.
+  reporter: process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] === undefined ? 'list' : [['list'], ['json']],
   use: {
     // What a person can do is there within this time, or never.
     actionTimeout: 20_000,

@@ -6,7 +6,7 @@ import { toNumber } from '@trivet/protocol/core'
 import { decodePreparedEpoch } from '@trivet/protocol/epoch'
 import { files, found, memory, text, type Canary } from './support/canaries.ts'
 import { expect, test } from './support/fixtures.ts'
-import { NodePerson } from './support/node-person.ts'
+import type { NodePerson } from './support/node-person.ts'
 import { startSignallingProcess } from './support/signalling-process.ts'
 
 const MESSAGE = 'Pay the ransom of 4,711 ducats to nobody.'
@@ -15,17 +15,30 @@ const SECRET_MESSAGES = [0x15, 0x41]
 /** What a random value of a secret has at least; shorter ones (ids of channels) are not secret. */
 const SECRET_BYTES = 32
 
-test('after a wallet was made and a text signed, the server’s memory, log and database hold none of the secrets', async ({ person, folder }) => {
+test('the search finds a secret however it is written', async () => {
+  const bytes = webcrypto.getRandomValues(new Uint8Array(32))
+  const secret = Buffer.from(bytes)
+  for (const before of [0, 1, 2]) {
+    const inside = Buffer.concat([Buffer.alloc(before, 7), secret, Buffer.alloc(5, 7)])
+    for (const written of [inside.toString('hex'), inside.toString('hex').toUpperCase(), inside.toString('base64'), inside.toString('base64url')]) {
+      expect(await found([{ name: 'secret', bytes }], text(written))).toEqual(['secret'])
+    }
+  }
+  expect(await found([{ name: 'secret', bytes: utf8.decode('a secret in words') }], text('and a secret in words, too'))).toEqual(['secret'])
+  expect(await found([{ name: 'secret', bytes }], text('nothing'))).toEqual([])
+})
+
+test('after a wallet was made and a text signed, the server’s memory, log and database hold none of the secrets', async ({ person, device, folder }) => {
   const dataDir = join(folder, 'signalling')
   const signalling = await startSignallingProcess(dataDir)
   const drawn: Canary[] = []
   const heard: Canary[] = []
   const [anna, ben] = [await person('Anna', { url: signalling.url }), await person('Ben', { url: signalling.url })]
-  const cleo = await NodePerson.start({
-    name: 'Cleo', serverUrl: signalling.url,
+  const cleo = await device({
+    name: 'Cleo',
     drawn: (bytes) => { if (bytes.length >= SECRET_BYTES) drawn.push({ name: `random value ${drawn.length + 1}`, bytes }) },
     overhear: ({ header: { type }, body }) => { if (SECRET_MESSAGES.includes(type)) heard.push({ name: `secret of message ${type.toString(16)}`, bytes: body.slice(32, 64) }) },
-  })
+  }, signalling.url)
   await anna.createWallet({ name: 'Savings' })
   const [toBen = '', toCleo = ''] = await anna.invitations(2)
   await ben.join(toBen)
@@ -52,7 +65,6 @@ test('after a wallet was made and a text signed, the server’s memory, log and 
   await signalling.stop()
   expect(await found([known, ...secrets], files(dataDir))).toEqual([known.name])
   expect(await found([known, ...secrets], text(signalling.log()))).toEqual([known.name])
-  await cleo.party.close()
 })
 
 /** What a device that was taken apart would give away. */

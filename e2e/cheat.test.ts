@@ -1,6 +1,5 @@
 import type { Envelope } from '@trivet/protocol/core'
 import { expect, test } from './support/fixtures.ts'
-import { NodePerson } from './support/node-person.ts'
 
 /** Types of messages, as in the envelope's header. */
 const R1 = 0x11
@@ -16,9 +15,9 @@ const lyingIn = (type: number) => (envelope: Envelope): Envelope => {
 }
 
 for (const [what, type] of [['its commitment', R1], ['its polynomial', R2], ['the pieces it deals', R3], ['its confirmation', R4]] as const) {
-  test(`who lies about ${what} while a key is made, and signs the lie, is named on every screen`, async ({ person, server }) => {
+  test(`who lies about ${what} while a key is made, and signs the lie, is named on every screen`, async ({ person, device }) => {
     const [anna, ben] = [await person('Anna'), await person('Ben')]
-    const cheat = await NodePerson.start({ name: 'Mallory', serverUrl: server.url, say: lyingIn(type) })
+    const cheat = await device({ name: 'Mallory', say: lyingIn(type) })
     await anna.createWallet({ name: 'Savings' })
     const [toBen = '', toCheat = ''] = await anna.invitations(2)
     await ben.join(toBen)
@@ -32,13 +31,12 @@ for (const [what, type] of [['its commitment', R1], ['its polynomial', R2], ['th
       await expect(who.page.getByRole('alert')).toContainText('Mallory sent something that breaks the rules.')
       await expect(who.page.getByRole('alert')).toContainText('No key was made. Nothing was lost.')
     }
-    await cheat.party.close()
   })
 }
 
-test('who gives a false share of a signature, and signs it, is named, and the others can still sign', async ({ person, server }) => {
+test('who gives a false share of a signature, and signs it, is named, and the others can still sign', async ({ person, device }) => {
   const [anna, ben] = [await person('Anna'), await person('Ben')]
-  const cheat = await NodePerson.start({ name: 'Mallory', serverUrl: server.url, say: lyingIn(SIGNATURE_SHARE) })
+  const cheat = await device({ name: 'Mallory', say: lyingIn(SIGNATURE_SHARE) })
   await anna.createWallet({ name: 'Savings' })
   const [toBen = '', toCheat = ''] = await anna.invitations(2)
   await ben.join(toBen)
@@ -60,5 +58,4 @@ test('who gives a false share of a signature, and signs it, is named, and the ot
   await ben.review('Anna')
   await ben.approve()
   await expect(anna.page.getByText('Signature checked')).toBeVisible()
-  await cheat.party.close()
 })

@@ -1,10 +1,8 @@
 import { base64 } from '@scure/base'
-import { startCompany } from './support/company.ts'
 import { expect, test } from './support/fixtures.ts'
 import { isSignedFor, isSignedText, psbtSpending } from './support/verify.ts'
 
-test('two tabs and the company server make a key; each tab signs with it, and it asks a tab by its REST door', async ({ person, server, folder }) => {
-  const company = await startCompany(folder, server.url)
+test('two tabs and the company server make a key; each tab signs with it, and it asks a tab by its REST door', async ({ person, company }) => {
   const [anna, ben] = [await person('Anna'), await person('Ben')]
   await anna.createWallet({ name: 'Operations', company: company.invitation })
   const [toBen = ''] = await anna.invitations(1)
@@ -32,14 +30,11 @@ test('two tabs and the company server make a key; each tab signs with it, and it
   await expect(ben.heading('Nothing was signed')).toBeVisible()
   await expect(ben.page.getByRole('alert')).toContainText('Treasury declined')
 
-  await ben.leave()
-
-  const asked = company.sign('Invoice 7 is paid.')
+  const asked = company.sign('Invoice 7 is paid.', 'Anna')
   await anna.review('Treasury')
   await anna.approve()
   const { status, signatures } = await asked
   expect(status).toBe('completed')
   expect(isSignedText('Invoice 7 is paid.', signatures[0] ?? '', publicKey)).toBe(true)
   expect(await anna.result('Signature (hex)')).toBe(signatures[0])
-  await company.close()
 })

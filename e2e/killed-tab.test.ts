@@ -1,16 +1,15 @@
 import { expect, test } from './support/fixtures.ts'
-import { NodePerson } from './support/node-person.ts'
 
 /** The message of the step *Commit*, as in the envelope's header. */
 const COMMITMENT = 0x11
 
-test('a tab that is killed while the key is made is named by the others, and nothing half-made stays', async ({ person, server }) => {
+test('a tab that is killed while the key is made is named by the others, and nothing half-made stays', async ({ person, device }) => {
   // The third device holds its commitment back until the tab is gone: so it dies in the middle, every time.
   let goOn = (): void => undefined
   const gone = new Promise<void>((resolve) => { goOn = resolve })
   const [anna, ben] = [await person('Anna'), await person('Ben')]
-  const cleo = await NodePerson.start({
-    name: 'Cleo', serverUrl: server.url,
+  const cleo = await device({
+    name: 'Cleo',
     say: async (envelope) => {
       if (envelope.header.type === COMMITMENT) await gone
       return envelope
@@ -46,5 +45,4 @@ test('a tab that is killed while the key is made is named by the others, and not
     await expect(who.page.getByText('No wallet yet')).toBeVisible()
     await expect(who.page.getByText('Savings')).toBeHidden()
   }
-  await cleo.party.close()
 })

@@ -15,12 +15,16 @@ sign:
 export interface Company {
   /** Opens the page and admits this server to one new wallet. */
   readonly invitation: string
-  /** As the firm's own back end asks, through the REST door: a text, to be signed with the key of its last wallet. @returns once it has ended */
-  sign(message: string): Promise<z.output<typeof Session>>
+  /**
+   * As the firm's own back end asks, through the REST door: a text, to be signed with the key of its last wallet, by it and one other.
+   * @returns once it has ended
+   */
+  sign(message: string, other: string): Promise<z.output<typeof Session>>
   close(): Promise<void>
 }
 
-const Session = z.object({ session_id: z.string(), status: z.string(), signatures: z.array(z.string()).default([]) })
+const Participant = z.object({ name: z.string(), party_index: z.int(), me: z.boolean() })
+const Session = z.object({ session_id: z.string(), status: z.string(), participants: z.array(Participant), signatures: z.array(z.string()).default([]) })
 const Sessions = z.object({ sessions: z.array(Session).min(1) })
 
 /** @param signallingUrl of the server that also serves the page */
@@ -45,9 +49,10 @@ export async function startCompany(folder: string, signallingUrl: string): Promi
   }
   return {
     invitation: await server.createInvitation({ expiresInSeconds: 600 }),
-    async sign(message) {
+    async sign(message, other) {
       const { sessions: [keygen] } = Sessions.parse(await call('/api/v1/sessions?type=keygen&status=completed'))
-      return Session.parse(await call('/api/v1/sign?wait=30', { session_id: keygen?.session_id, message }))
+      const signers = keygen?.participants.filter(({ me, name }) => me || name === other).map(({ party_index: index }) => index)
+      return Session.parse(await call('/api/v1/sign?wait=30', { session_id: keygen?.session_id, message, signers }))
     },
     close: () => server.close(),
   }

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, type BrowserContext } from '@playwright/test'
 import { startSignalling, type SignallingServer } from '@trivet/signalling'
+import { startCompany, type Company } from './company.ts'
+import { NodePerson, type NodePersonOptions } from './node-person.ts'
 import { Person } from './person.ts'
 
 interface PersonOptions {
@@ -19,6 +21,10 @@ interface Stage {
   readonly server: SignallingServer
   /** Somebody at a device of their own. */
   readonly person: (name: string, options?: PersonOptions) => Promise<Person>
+  /** Somebody without a browser, whose device a test can read and have lie. */
+  readonly device: (options: Omit<NodePersonOptions, 'serverUrl'>, url?: string) => Promise<NodePerson>
+  /** A company's server that knows the stage's. */
+  readonly company: Company
 }
 
 export const pageDir = join(import.meta.dirname, '../../web/dist')
@@ -43,6 +49,20 @@ export const test = base.extend<Stage>({
       return new Person(name, await context.newPage(), options.url ?? server.url)
     })
     await Promise.all(devices.map((context) => context.close()))
+  },
+  device: async ({ server }, use) => {
+    const devices: NodePerson[] = []
+    await use(async (options, url = server.url) => {
+      const device = await NodePerson.start({ ...options, serverUrl: url })
+      devices.push(device)
+      return device
+    })
+    await Promise.all(devices.map(({ party }) => party.close()))
+  },
+  company: async ({ server, folder }, use) => {
+    const company = await startCompany(folder, server.url)
+    await use(company)
+    await company.close()
   },
 })
 

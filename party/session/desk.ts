@@ -54,8 +54,9 @@ export class Desk {
 
   on(event: SignallingEvent): void {
     if (this.#closed) return
-    if (event.kind === 'session') this.#tail = this.#tail.then(() => this.#told(event.session, event.joinToken)).catch((error: unknown) => { this.#noted(error) })
-    else if (event.kind === 'signal') this.#book.find(event.sessionId)?.signal(event.from, event.payload)
+    if (event.kind === 'session') this.#inTurn(() => this.#told(event.session, event.joinToken))
+    // After what the server said before: who sends the first word in a room must be known to be in it.
+    else if (event.kind === 'signal') this.#inTurn(() => this.#book.find(event.sessionId)?.signal(event.from, event.payload))
     else if (event.kind === 'presence') this.#book.presence(event.party, event.online)
   }
 
@@ -215,6 +216,10 @@ export class Desk {
 
   #deps(situation: Situation): SessionDeps {
     return { ...this.#options, explain: (error, members, now = situation) => explain(error, members, now) }
+  }
+
+  #inTurn(work: () => Promise<void> | void): void {
+    this.#tail = this.#tail.then(work).catch((error: unknown) => { this.#noted(error) })
   }
 
   #noted(error: unknown): void {

@@ -225,6 +225,8 @@ export class FinishSession implements LiveSession {
 
   /** Who holds the certificate is done when everybody has taken it and left. */
   #gone(party: PartyId): void {
+    // Channels outlive a session by their goodbye, and then the vault may be locked.
+    if (this.isOver) return
     this.#left.add(party)
     const isReady = this.#wallet !== undefined && this.#deps.wallets.get(this.#wallet.id).certificate !== undefined
     if (isReady && this.#left.size === this.#members.length - 1) this.#stop({ at: this.#deps.clock.now() })

@@ -2,6 +2,7 @@
 import type { SessionId } from '@trivet/signalling/wire'
 import type { ErrorView } from '../api.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from '../transport/memory.ts'
+import { readSignalFrame, type SignalKind } from '../session/frames.ts'
 import { BentLine } from './bent-line.ts'
 import { FakeClock, turnUntil } from './fake-clock.ts'
 import { failureOf, person, sessionIn, type Person, type PersonOptions } from './people.ts'
@@ -16,7 +17,7 @@ export interface Trio {
   readonly clock: FakeClock
   readonly network: MemoryNetwork
   /** The same device after a crash: everything but its store is new. */
-  restarted(who: Person, name: string, options?: Partial<PersonOptions>): Promise<Person>
+  readonly restarted: (who: Person, name: string, options?: Partial<PersonOptions>) => Promise<Person>
 }
 
 export async function makeTrio(options: { readonly network?: MemoryNetworkOptions; readonly person?: Partial<PersonOptions> } = {}): Promise<Trio> {
@@ -37,4 +38,13 @@ export async function makeTrio(options: { readonly network?: MemoryNetworkOption
 export async function failuresOf(clock: FakeClock, people: readonly Person[], session: SessionId): Promise<readonly ErrorView[]> {
   await turnUntil(clock, () => people.every((who) => sessionIn(who.view(), session)?.state.at === 'failed'))
   return Promise.all(people.map((who) => failureOf(who, session)))
+}
+
+/** What the server does to one kind of bytes that it relays. */
+export function altering(kind: SignalKind, change: (bytes: Uint8Array) => Uint8Array | undefined): MemoryNetworkOptions {
+  return { relay: ({ payload }) => (readSignalFrame(payload)?.kind === kind ? change(payload) : payload) }
+}
+
+export function flipLast(bytes: Uint8Array): Uint8Array {
+  return bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte))
 }

@@ -1,0 +1,85 @@
+/** What must never be seen is looked for everywhere that somebody else can see: logs, views, stored bytes, and all that the server relays. */
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { expect, test } from 'vitest'
+import { concat, type Rng } from '@trivet/protocol/core'
+import { readLink } from './pairing/link.ts'
+import { linksOf, person, randomBytes, reaches, signTogether, the, type Person } from './testing/people.ts'
+import { createMemoryNetwork } from './transport/memory.ts'
+import { createVault } from './vault/index.ts'
+import { decodeWalletRecord } from './wallets/record.ts'
+
+const PASSPHRASE = 'only the owner knows this passphrase'
+const TEXT = 'a canary sings in the message that is signed'
+
+interface Canary {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** As the bytes themselves, in hex and in base64, whole or half. */
+function isIn(haystack: Uint8Array, { bytes }: Canary): boolean {
+  const all = Buffer.from(haystack)
+  const half = bytes.subarray(0, Math.ceil(bytes.length / 2))
+  const base64 = Buffer.from(half).toString('base64').replace(/=+$/, '').slice(0, -1)
+  const needles = [Buffer.from(half), bytesToHex(half), bytesToHex(half).toUpperCase(), base64, base64.replaceAll('+', '-').replaceAll('/', '_'), [...half].join(',')]
+  return needles.some((needle) => all.includes(needle))
+}
+
+async function secretsOf(who: Person, passphrase: string): Promise<readonly Canary[]> {
+  const vault = createVault({ store: who.store, subtle: crypto.subtle, rng: randomBytes })
+  const open = await vault.unlock(the(who.view().me).partyId, { kind: 'passphrase', passphrase })
+  const seed = the(await open.read('identity')).subarray(0, 32)
+  const records = await open.readAll('wallet')
+  const shares = records.flatMap(({ value }) => decodeWalletRecord(value).epoch.keys.map((key) => ({ name: `share of suite ${key.suite}`, bytes: key.signingShare })))
+  return [{ name: 'identity seed', bytes: seed }, ...shares]
+}
+
+test('no share, nonce, seed, passphrase, pairing secret or message is seen by the server, a log, a view or a disk', async () => {
+  const relayed: Uint8Array[] = []
+  const network = createMemoryNetwork({ relay: ({ payload }) => { relayed.push(payload); return payload } })
+  let drawn: Uint8Array[] = []
+  const rng: Rng = (size) => {
+    const bytes = randomBytes(size)
+    drawn.push(bytes.slice())
+    return bytes
+  }
+  const people = [await person({ transport: network.transport('Anna'), rng }), await person({ transport: network.transport('Ben'), rng })]
+  const [anna, ben] = [the(people[0]), the(people[1])]
+  const device = (name: string) => ({ name, passphrase: PASSPHRASE })
+  const { session } = await anna.party.verbs.createWallet({ name: 'Savings', threshold: 2, places: [{ kind: 'link' }], device: device('Anna'), pageUrl: 'https://wallet.example/' })
+  const link = the((await linksOf(anna, session))[0])
+  const read = readLink(link)
+  if (read.kind !== 'join') throw new Error('no link')
+  const pairing: Canary = { name: 'pairing secret', bytes: read.join.secret }
+  await ben.party.verbs.joinWallet({ link, device: device('Ben') })
+  await anna.until((view) => (view.sessions[0]?.state.at === 'inviting' && view.sessions[0].state.ready ? true : undefined))
+  await anna.party.verbs.startKeygen({ session })
+  await reaches(ben, session, 'approving')
+  await ben.party.verbs.approve({ session })
+  await Promise.all(people.map((who) => reaches(who, session, 'done')))
+
+  // Everything that is drawn from here on is for signing: nonces, and what is public to the signers alone.
+  const relayedBefore = relayed.length
+  drawn = []
+  await signTogether(people, the(anna.view().wallets[0]).id, concat(Uint8Array.of(2), utf8ToBytes(TEXT)))
+  const whileSigning = concat(...relayed.slice(relayedBefore))
+  const nonces = drawn.filter(({ length }) => length === 32).map((bytes, i) => ({ name: `draw ${i} while signing`, bytes }))
+  expect(nonces.length).toBeGreaterThan(5)
+
+  const secrets = [...await secretsOf(anna, PASSPHRASE), ...await secretsOf(ben, PASSPHRASE), { name: 'passphrase', bytes: utf8ToBytes(PASSPHRASE) }]
+  expect(secrets).toHaveLength(7)
+  const text = { name: 'message', bytes: utf8ToBytes(TEXT) }
+  const logs = utf8ToBytes(people.flatMap(({ log }) => log).join('\n'))
+  const views = utf8ToBytes(JSON.stringify(people.map((who) => who.view()), (_, value: unknown) => (value instanceof Uint8Array ? bytesToHex(value) : value)))
+  const disks = concat(...people.flatMap(({ store }) => [...store.contents.values()]))
+  const seen = (where: Uint8Array, canaries: readonly Canary[]): readonly string[] => canaries.filter((canary) => isIn(where, canary)).map(({ name }) => name)
+
+  expect(seen(concat(...relayed), [...secrets, pairing, text])).toEqual([])
+  expect(seen(whileSigning, nonces)).toEqual([])
+  expect(seen(logs, [...secrets, ...nonces, pairing, text])).toEqual([])
+  expect(seen(disks, [...secrets, ...nonces.slice(0, 5), pairing, text])).toEqual([])
+  expect(seen(views, [...secrets, ...nonces, pairing])).toEqual([])
+  // The search finds what is there: each signer's view holds the intent.
+  expect(seen(views, [text])).toEqual(['message'])
+  await Promise.all(people.map((who) => who.party.close()))
+})
