@@ -1,5 +1,5 @@
 // npm run bench: the benchmarks, on a build of the present sources. With `--json -` standard output holds nothing but one
-// JSON document; `npm run --silent bench -- …` keeps npm's own two lines out of it as well.
+// JSON document (`.npmrc` keeps npm's own two lines out of it as well).
 import { ensureBuilt } from './build.mjs'
 import { ensureChromium } from './find-chromium.mjs'
 import { command } from './lib/fail.mjs'
