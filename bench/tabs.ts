@@ -46,28 +46,40 @@ export async function tabs(note: (sentence: string) => void): Promise<Measured> 
   }
 }
 
-/** New people each time: a browser that holds no wallet yet. What they type and click is part of the time, as it is for people. */
+/**
+ * New people each time: a browser that holds no wallet yet. What they type and click is part of the time, as it is for people; like
+ * them they turn to a tab first, since Chromium draws tabs that nobody looks at once a second.
+ */
 async function round(browser: Browser, url: string): Promise<Round> {
   const context = await browser.newContext()
   const person = async (name: string): Promise<Person> => new Person(name, await context.newPage(), url)
   const [anna, ben, cleo] = [await person('Anna'), await person('Ben'), await person('Cleo')]
 
+  await anna.page.bringToFront()
   await anna.prepareWallet({ name: 'Savings' })
   const created = performance.now()
   await anna.button('Create and invite').click()
   const links = await anna.invitations(2)
-  for (const [i, other] of [ben, cleo].entries()) await other.join(links[i] ?? '')
+  for (const [i, other] of [ben, cleo].entries()) {
+    await other.page.bringToFront()
+    await other.join(links[i] ?? '')
+  }
+  await anna.page.bringToFront()
   await anna.makeTogether()
-  await ben.approve()
-  await cleo.approve()
+  for (const other of [ben, cleo]) {
+    await other.page.bringToFront()
+    await other.approve()
+  }
   const allApproved = performance.now()
   await anna.account('Bitcoin (Taproot)')
   const made = performance.now()
 
   await ben.seesWallet()
+  await anna.page.bringToFront()
   await anna.writeText('Paid in full', 'Ben')
   const asked = performance.now()
   await anna.ask()
+  await ben.page.bringToFront()
   await ben.review('Anna')
   await ben.approve()
   const bothApproved = performance.now()
