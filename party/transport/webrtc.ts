@@ -40,7 +40,8 @@ const HIGH_WATER_BYTES = 1_000_000
 const MAX_CANDIDATES = 64
 /** No message is empty, so an empty one can say that the link ends. */
 const FAREWELL = new Uint8Array()
-const FAREWELL_WITHIN_MS = 1_000
+/** Generous: what was sent before may be a megabyte on a slow line, and nobody waits for it. */
+const FAREWELL_WITHIN_MS = 10_000
 
 /** @throws {InputError} if the platform has no WebRTC and none was given */
 export function createWebrtcLinks(options: WebrtcOptions): LinkFactory {

@@ -122,7 +122,8 @@ export function linkConformance(name: string, fixture: LinkFixture): void {
         await one.drained()
       }
       await two.until(({ messages }) => messages.length === count)
-      expect(waits).toBeGreaterThan(5)
+      // How often depends on how fast the other end takes it.
+      expect(waits).toBeGreaterThan(0)
       expect(hash(two.messages)).toBe(hash(Array.from({ length: count }, () => message)))
     })
 
