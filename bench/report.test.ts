@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { rowOf, tableOf } from './report.ts'
+import { tableOf } from './report.ts'
+import { rowOf } from './row.ts'
 
 test('the median of an even number of samples lies between the middle two, whatever their order', () => {
   expect(rowOf('a', [9, 1, 4, 100])).toEqual({ name: 'a', unit: 'ms', n: 4, median: 6.5, min: 1, max: 100 })

@@ -1,15 +1,7 @@
 /** What was measured, where, and how it is printed. */
 import { execFileSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
-
-export interface Row {
-  readonly name: string
-  readonly unit: 'ms'
-  readonly n: number
-  readonly median: number
-  readonly min: number
-  readonly max: number
-}
+import type { Row } from './row.ts'
 
 export interface Measured {
   /** What ran the measured code, with its version. */
@@ -28,24 +20,25 @@ export function describeMachine(): Machine {
   return { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism(), commit: commit() }
 }
 
-/** @param samples in ms, at least one */
-export function rowOf(name: string, samples: readonly number[]): Row {
-  const sorted = samples.toSorted((a, b) => a - b)
-  const at = (index: number): number => sorted[index] ?? Number.NaN
-  const middle = (sorted.length - 1) / 2
-  const median = (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2
-  return { name, unit: 'ms', n: sorted.length, median: rounded(median), min: rounded(at(0)), max: rounded(at(sorted.length - 1)) }
+/** A heading and a line for each row; the last two columns only where a row has them. */
+export function cellsOf(rows: readonly Row[]): readonly (readonly string[])[] {
+  const withMessages = rows.some(({ flights }) => flights !== undefined)
+  return [
+    ['', 'unit', 'n', 'median', 'min', 'max', ...withMessages ? ['bytes per party', 'flights'] : []],
+    ...rows.map(({ name, unit, n, median, min, max, bytesPerParty = '', flights = '' }) =>
+      [name, unit, n, median, min, max, ...withMessages ? [bytesPerParty, flights] : []].map(String)),
+  ]
 }
 
-export function tableOf({ runtime, cpu, cores, commit: id, rows }: Measured & Machine): string {
-  const cells = [['', 'unit', 'n', 'median', 'min', 'max'], ...rows.map((row) => [row.name, row.unit, row.n, row.median, row.min, row.max].map(String))]
+export function machineOf({ runtime, cpu, cores, commit: id }: Pick<Measured, 'runtime'> & Machine): string {
+  return `${runtime}; ${cpu}, ${cores} cores; commit ${id}`
+}
+
+export function tableOf(document: Measured & Machine): string {
+  const cells = cellsOf(document.rows)
   const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
-  const lines = cells.map((line) => line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '))
-  return [`${runtime}; ${cpu}, ${cores} cores; commit ${id}`, '', ...lines].join('\n')
-}
-
-function rounded(ms: number): number {
-  return Math.round(ms * 10) / 10
+  const lines = cells.map((line) => line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd())
+  return [machineOf(document), '', ...lines].join('\n')
 }
 
 function commit(): string {

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { chromium, type Browser } from '@playwright/test'
 import { Person } from '@trivet/e2e/person'
 import { startSignalling } from '@trivet/signalling'
-import { rowOf, type Measured } from './report.ts'
+import type { Measured } from './report.ts'
+import { rowOf } from './row.ts'
 
 const ROUNDS = 10
 

@@ -5,7 +5,9 @@ import { InvalidIntent } from './errors.ts'
 const VERSION = 1
 
 /** Numbers on the wire, never to be reused. */
-export const KIND_BYTES = { message: 1, 'bitcoin-psbt': 2 } as const
+export const KIND_BYTES = {
+  'message': 1, 'bitcoin-psbt': 2, 'ethereum-transaction': 3, 'ethereum-message': 4, 'ethereum-typed-data': 5,
+} as const
 export type KindName = keyof typeof KIND_BYTES
 
 const Envelope = P.struct({ version: P.U8, kind: P.U8, body: P.bytes(null) })

@@ -1,11 +1,11 @@
 /**
- * Errors of this package. It may import only the types of `protocol`, so it has its own two classes; whoever composes it with
+ * Errors of this package. It knows of `protocol` the types and one function, so it has its own two classes; whoever composes it with
  * a party wraps them: `InvalidIntent` becomes an `InputError` (`new InputError(e.field, e.message)`), `InvalidSignature` a `Bug`,
  * because a party has verified every signature before it hands it out.
  */
 
 /** The part of a request that is wrong. */
-export type IntentField = 'intent' | 'keys' | 'network' | 'psbt' | 'signatures' | 'text'
+export type IntentField = 'intent' | 'keys' | 'network' | 'path' | 'psbt' | 'signatures' | 'text' | 'transaction' | 'typedData'
 
 /** What was given cannot be signed. The message is lower case and says what was expected and what came. */
 export class InvalidIntent extends Error {

@@ -9,8 +9,11 @@ export { type Account, accounts } from './accounts.ts'
 export type { BitcoinOutcome } from './bitcoin/complete.ts'
 export { encodePsbtIntent, type PsbtIntent } from './bitcoin/kind.ts'
 export { BITCOIN_NETWORKS, type BitcoinNetwork } from './bitcoin/network.ts'
+export { taprootOutput, type TaprootOutput } from './bitcoin/taproot.ts'
+export * from './ethereum/index.ts'
 export { InvalidIntent, InvalidSignature, type IntentField } from './errors.ts'
 export type { Intent, Outcome } from './kinds.ts'
+export type { Path } from './path.ts'
 export { encodeMessageIntent, type MessageIntent, type MessageOutcome } from './solana/kind.ts'
 export { verifyMessage } from './solana/verify.ts'
 
@@ -37,7 +40,7 @@ export const summarize = (intent: Uint8Array, keys: readonly GroupKey[]): string
 
 /**
  * The finished message or transaction.
- * @param signatures one for each of the interpretation's `messages`, in their order; 64 bytes each
+ * @param signatures one for each of the interpretation's `messages`, in their order; 64 bytes each, of suite 1 65 (r ‖ s ‖ recovery id)
  * @throws {InvalidIntent} also when their number is wrong
  * @throws {InvalidSignature} when one does not verify
  */

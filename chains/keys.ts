@@ -2,6 +2,7 @@ import type { GroupKey } from '@trivet/protocol/intent'
 import { InvalidIntent } from './errors.ts'
 
 const SUITES = {
+  1: { curve: 'ECDSA', size: 33 },
   2: { curve: 'Ed25519', size: 32 },
   3: { curve: 'Bitcoin (Taproot)', size: 33 },
 } as const
@@ -10,7 +11,7 @@ const SUITES = {
  * The wallet's group key of one suite.
  * @throws {InvalidIntent} when the wallet has none, or it is not of the suite's size
  */
-export function groupKeyOf(suite: 2 | 3, keys: readonly GroupKey[]): Uint8Array {
+export function groupKeyOf(suite: 1 | 2 | 3, keys: readonly GroupKey[]): Uint8Array {
   const { curve, size } = SUITES[suite]
   const found = keys.find((key) => key.suite === suite)
   if (!found) throw new InvalidIntent('keys', `this wallet has no ${curve} key`)

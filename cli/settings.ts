@@ -41,6 +41,7 @@ export const enterpriseSettings: readonly Setting[] = [
   { name: 'SHARE_KEY', standard: 'none', meaning: '64 hexadecimal digits that seal its shares; prefer SHARE_KEY_FILE' },
   { name: 'SHARE_KEY_FILE', standard: 'share.key in DATA_DIR, made at the first start', meaning: 'file with the key that seals its shares' },
   { name: 'POLICY_FILE', standard: 'none: everything is refused', meaning: 'what it may agree to (YAML)' },
+  { name: 'PRESIGNATURES', standard: '4', meaning: 'ECDSA presignatures it holds for each set of signers, 0 to 20; 0 makes none' },
   ...tls,
   ...log,
 ]

@@ -29,6 +29,7 @@ describe('the configuration', () => {
       partyName: hostname(),
       partyRole: 'enterprise',
       shareKey: { from: 'generated' },
+      presignatures: 4,
       logLevel: 'info',
       logFormat: 'json',
     })
@@ -37,11 +38,11 @@ describe('the configuration', () => {
   it('reads every name of the environment, and looks at no other', () => {
     expect(read({
       HOST: '0.0.0.0', PORT: '0', DATA_DIR: '/var/trivet', SIGNALLING_URL: 'https://meet.example/', PUBLIC_URL: 'https://wallet.example/app/',
-      PARTY_NAME: 'Acme', PARTY_ROLE: 'third-party', SHARE_KEY: SECRET, POLICY_FILE: '/etc/policy.yaml', TLS_CERT: 'c.pem', TLS_KEY: 'k.pem',
+      PARTY_NAME: 'Acme', PARTY_ROLE: 'third-party', SHARE_KEY: SECRET, POLICY_FILE: '/etc/policy.yaml', TLS_CERT: 'c.pem', TLS_KEY: 'k.pem', PRESIGNATURES: '0',
       LOG_LEVEL: 'debug', LOG_FORMAT: 'pretty', PATH: '/bin', port: '1',
     })).toEqual({
       host: '0.0.0.0', port: 0, dataDir: '/var/trivet', signallingUrl: 'https://meet.example', publicUrl: 'https://wallet.example/app',
-      partyName: 'Acme', partyRole: 'third-party', shareKey: { from: 'value', hex: SECRET }, policyFile: '/etc/policy.yaml',
+      partyName: 'Acme', partyRole: 'third-party', shareKey: { from: 'value', hex: SECRET }, policyFile: '/etc/policy.yaml', presignatures: 0,
       tls: { cert: 'c.pem', key: 'k.pem' }, logLevel: 'debug', logFormat: 'pretty',
     })
   })
@@ -72,6 +73,8 @@ describe('the configuration', () => {
     ['two sources of the share key', { SHARE_KEY: SECRET, SHARE_KEY_FILE: 'f' }, 'SHARE_KEY_FILE: expected only one of SHARE_KEY and SHARE_KEY_FILE, got both'],
     ['a certificate without its key', { TLS_CERT: 'c.pem' }, 'TLS_KEY: expected a file, since TLS_CERT is given'],
     ['a key without its certificate', { TLS_KEY: 'k.pem' }, 'TLS_CERT: expected a file, since TLS_KEY is given'],
+    ['more presignatures than are kept', { PRESIGNATURES: '21' }, 'PRESIGNATURES: expected a whole number from 0 to 20, got "21"'],
+    ['a part of a presignature', { PRESIGNATURES: '0.5' }, 'PRESIGNATURES: expected a whole number from 0 to 20, got "0.5"'],
     ['an unknown level', { LOG_LEVEL: 'loud' }, 'LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got "loud"'],
     ['an unknown format', { LOG_FORMAT: 'xml' }, 'LOG_FORMAT: expected one of json, pretty, got "xml"'],
   ])('stops the start for %s', (_what, environment, sentence) => {
@@ -82,6 +85,7 @@ describe('the configuration', () => {
     ['an unknown name', 'prot: 1', 'prot in FILE: is not known, got 1'],
     ['a wrong value', 'port: [1]', 'port in FILE: expected a port, 0 to 65535, got [1]'],
     ['a share key that is not one, which is not repeated', 'share_key: secret', 'share_key in FILE: expected 64 hexadecimal digits'],
+    ['a number of presignatures below none', 'presignatures: -1', 'presignatures in FILE: expected a whole number from 0 to 20, got -1'],
     ['a list', '- port', '--config: expected names and values in FILE'],
     ['no YAML', 'port: [', '--config: expected a readable YAML file, got FILE'],
   ])('stops the start for a file with %s', (_what, content, sentence) => {

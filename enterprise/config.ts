@@ -14,6 +14,9 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.e
 /** From the environment numbers come as text. */
 const port = z.union([z.int(), z.string().regex(/^\d{1,5}$/).transform(Number)], 'expected a port, 0 to 65535')
   .refine((value) => value >= 0 && value <= 65_535, 'expected a port, 0 to 65535')
+const MAX_PRESIGNATURES = 20
+const stock = z.union([z.int(), z.string().regex(/^\d{1,2}$/).transform(Number)], `expected a whole number from 0 to ${MAX_PRESIGNATURES}`)
+  .refine((value) => value >= 0 && value <= MAX_PRESIGNATURES, `expected a whole number from 0 to ${MAX_PRESIGNATURES}`)
 
 /** Every setting of this part, with its default. The keys are the names in the file; upper case in the environment. */
 const Settings = z.strictObject({
@@ -27,6 +30,7 @@ const Settings = z.strictObject({
   share_key: z.string('expected 64 hexadecimal digits').regex(/^[0-9a-fA-F]{64}$/, 'expected 64 hexadecimal digits').optional(),
   share_key_file: text('a file').optional(),
   policy_file: text('a file').optional(),
+  presignatures: stock.default(4),
   tls_cert: text('a file').optional(),
   tls_key: text('a file').optional(),
   log_level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -52,6 +56,8 @@ export type EnterpriseConfig = {
   /** Whence the key that seals the shares comes; `generated` is made in `dataDir` at the first start. */
   readonly shareKey: { readonly from: 'value'; readonly hex: string } | { readonly from: 'file'; readonly path: string } | { readonly from: 'generated' }
   readonly policyFile?: string
+  /** How many presignatures to hold for each set of signers, at most 20; 0 makes none. */
+  readonly presignatures: number
   readonly tls?: { readonly cert: string; readonly key: string }
   readonly logLevel: Settings['log_level']
   readonly logFormat: 'json' | 'pretty'
@@ -108,6 +114,7 @@ function toConfig(settings: Settings, terminal: boolean): EnterpriseConfig {
     partyRole: settings.party_role,
     shareKey: shareKeyOf(settings),
     ...(settings.policy_file === undefined ? {} : { policyFile: settings.policy_file }),
+    presignatures: settings.presignatures,
     ...tlsOf(settings),
     logLevel: settings.log_level,
     logFormat: settings.log_format ?? (terminal ? 'pretty' : 'json'),

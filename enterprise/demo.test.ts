@@ -7,6 +7,8 @@ import { startDemo, type Demo } from './demo.ts'
 import { startPartyThread } from './party-thread.ts'
 import { parsePolicy } from './policy/load.ts'
 
+const TEST_CHAINS = ['eip155:11155111', 'eip155:17000', 'eip155:560048', 'eip155:31337']
+
 describe('the demo', () => {
   let folder: string
   beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'demo-')) })
@@ -33,6 +35,9 @@ describe('the demo', () => {
         sign: [
           { kind: 'message', max_bytes: 1024, allow_danger: false },
           { kind: 'bitcoin', networks: ['mainnet', 'testnet', 'signet', 'regtest'], max_amount_sats: 1_000_000, allow_danger: false },
+          { kind: 'ethereum-message', max_bytes: 1024, allow_danger: false },
+          { kind: 'ethereum', networks: TEST_CHAINS, max_amount_gwei: 100_000_000, allow_danger: false },
+          { kind: 'ethereum-typed-data', networks: TEST_CHAINS, allow_danger: false },
         ],
       },
     })

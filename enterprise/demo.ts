@@ -23,6 +23,17 @@ sign:
     networks: [mainnet, testnet, signet, regtest]
     # What leaves the wallet in one transaction, fee included.
     max_amount_sats: 1000000
+  - name: small test messages of the Ethereum account
+    kind: ethereum-message
+    max_bytes: 1024
+  - name: test coins
+    kind: ethereum
+    networks: [sepolia, holesky, hoodi, local-test-chain]
+    # 0.1 of a coin that is worth nothing, the largest possible fee included.
+    max_amount_gwei: 100000000
+  - name: typed data on test chains
+    kind: ethereum-typed-data
+    networks: [sepolia, holesky, hoodi, local-test-chain]
 `
 
 const INVITATION_SECONDS = 86_400
@@ -57,7 +68,7 @@ export async function startDemo({ folder, signallingUrl, publicUrl, port, log, p
 
   const enterprise = await startEnterprise({
     host: '127.0.0.1', port, dataDir: join(folder, 'enterprise'), signallingUrl, publicUrl, partyName: 'Demo company', partyRole: 'enterprise',
-    shareKey: { from: 'generated' }, policyFile, logLevel: log.level, logFormat: log.format,
+    shareKey: { from: 'generated' }, policyFile, presignatures: 4, logLevel: log.level, logFormat: log.format,
   }, parts)
   return { enterprise, link: await enterprise.createInvitation({ expiresInSeconds: INVITATION_SECONDS }) }
 }

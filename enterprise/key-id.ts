@@ -14,7 +14,7 @@ export function keyIdOf(key: WalletKey): string {
 
 /** A wallet's keys as `chains` takes them. */
 export function groupKeysOf(wallet: WalletView): GroupKey[] {
-  return wallet.keys.map(({ suite, groupKey }) => ({ suite, publicKey: groupKey }))
+  return wallet.keys.map(({ suite, groupKey, chainCode }) => ({ suite, publicKey: groupKey, chainCode }))
 }
 
 export function bytesToHex(bytes: Uint8Array): string {

@@ -52,8 +52,10 @@ export async function startEnterprise(config: EnterpriseConfig, { startThread }:
   warnOf(config, source, log)
 
   const transport = createTransport(config, log)
-  const { dataDir, shareKey, partyName, partyRole } = config
-  const thread = startThread({ dataDir, shareKey, partyName, partyRole, policy: source, log: { level: config.logLevel, format: config.logFormat } }, transport)
+  const { dataDir, shareKey, partyName, partyRole, presignatures } = config
+  const thread = startThread({
+    dataDir, shareKey, partyName, partyRole, presignatures, policy: source, log: { level: config.logLevel, format: config.logFormat },
+  }, transport)
   const closers: (() => unknown)[] = [() => transport.signalling.close(), () => thread.stop()]
   const close = async (): Promise<void> => {
     for (const step of closers.splice(0).reverse()) await step()

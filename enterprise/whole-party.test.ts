@@ -23,6 +23,8 @@ keygen:
 sign:
   - { name: notes, kind: message, max_bytes: 20 }
   - { name: small, kind: bitcoin, networks: [signet], max_amount_sats: 200000, allow_danger: true }
+  - { name: logins, kind: ethereum-message, max_bytes: 20 }
+  - { name: test coins, kind: ethereum, networks: [sepolia], max_amount_gwei: 2000000 }
 `
 const yes: Policy = { keygen: async () => ({ answer: 'approve' }), sign: async () => ({ answer: 'approve' }) }
 
@@ -68,6 +70,13 @@ describe('the enterprise party among others', () => {
   }
 
   const get = async (path: string): Promise<unknown> => await (await fetch(enterprise.url + path, { headers: { 'x-api-key': apiKey } })).json()
+  /** Of the only wallet. */
+  const keyOf = async (protocol: string): Promise<{ readonly key_id: string; readonly address?: string }> => {
+    const { keys } = await get('/api/v1/keys') as { keys: { key_id: string; protocol: string; address?: string }[] }
+    const key = keys.find((one) => one.protocol === protocol)
+    if (key === undefined) throw new Error(`no key for ${protocol}`)
+    return key
+  }
   const within = (): AbortSignal => AbortSignal.timeout(PATIENCE_MS)
 
   /** Anna makes a 2-of-3 wallet with the company, by its invitation, and Ben, by a link. */
@@ -114,7 +123,7 @@ describe('the enterprise party among others', () => {
     const made = await get(`/api/v1/sessions/${session}?wait=60`)
     expect(made).toMatchObject({
       status: 'completed', part: 'participant', name: 'Treasury', threshold_t: 2, threshold_n: 3,
-      keys: [{ protocol: 'frost-ed25519' }, { protocol: 'frost-secp256k1-tr', addresses: { signet: expect.stringMatching(/^tb1p/) as unknown } }],
+      keys: [{ protocol: 'dkls23' }, { protocol: 'frost-ed25519' }, { protocol: 'frost-secp256k1-tr', addresses: { signet: expect.stringMatching(/^tb1p/) as unknown } }],
     })
 
     const [ready] = await Promise.all([anna, ben].map(({ watch }) => watch.until(({ wallets }) => wallets.find(({ state }) => state === 'ready'), within())))
@@ -129,9 +138,32 @@ describe('the enterprise party among others', () => {
 
     await enterprise.close()
     enterprise = await start()
-    const { keys: [key] } = await get('/api/v1/keys') as { keys: [{ key_id: string; protocol: string }] }
-    expect(key.protocol).toBe('frost-ed25519')
+    const key = await keyOf('frost-ed25519')
     expect(await post('/api/v1/sign?wait=60', { key_id: key.key_id, message: 'a note' })).toMatchObject({ status: 'completed', result: { kind: 'message' } })
+  }, 2 * PATIENCE_MS)
+
+  it('signs with the ECDSA key what its policy allows for Ethereum, and finds the signature valid', async () => {
+    const [anna, ben] = people
+    if (anna === undefined || ben === undefined) throw new Error('two people')
+    const session = await makeWallet(anna, ben)
+    expect(await get(`/api/v1/sessions/${session}?wait=60`)).toMatchObject({ status: 'completed' })
+    const { key_id, address } = await keyOf('dkls23')
+
+    const signed = await post('/api/v1/sign?wait=60', { key_id, message: 'log in' })
+    expect(signed).toMatchObject({
+      status: 'completed', signatures: [expect.stringMatching(/^[0-9a-f]{128}(1b|1c)$/)],
+      result: { kind: 'ethereum-message', address },
+    })
+    const { signatures: [signature] } = signed as { signatures: string[] }
+    expect(await post('/api/v1/verify', { key_id, protocol: 'dkls23', message: 'log in', signature })).toEqual({ valid: true })
+
+    const transfer = { chainId: 11155111, nonce: 0, gas: 21_000, maxFeePerGas: '1000000000', maxPriorityFeePerGas: 0, to: `0x${'11'.repeat(20)}`, value: '1000000000000000' }
+    const sent = await post('/api/v1/sign?wait=60', { key_id, transaction: transfer, path: 'm/0/5' })
+    expect(sent).toMatchObject({ status: 'completed', result: { kind: 'ethereum-transaction', network: 'eip155:11155111', transaction: expect.stringMatching(/^0x02/) as unknown } })
+    expect(sent).not.toMatchObject({ result: { from: address } })
+    expect(await post('/api/v1/sign', { key_id, transaction: { ...transfer, chainId: 1 } })).toEqual({
+      error: 'policy_refused', message: 'The policy says no: network eip155:1, allowed are eip155:11155111.', details: { rule: 'test coins' },
+    })
   }, 2 * PATIENCE_MS)
 
   it('makes a key for its own back end as soon as everybody has come by the links', async () => {

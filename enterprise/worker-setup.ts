@@ -17,6 +17,7 @@ export interface WorkerSetup {
   readonly partyName: string
   readonly partyRole: EnterpriseConfig['partyRole']
   readonly policy: PolicySource
+  readonly presignatures: EnterpriseConfig['presignatures']
   readonly log: LogOptions
 }
 

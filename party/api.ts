@@ -10,8 +10,12 @@ import type { PartyId, SessionId } from '@trivet/signalling/wire'
 export type WalletId = string
 
 export interface PartyVerbs {
-  /** Opens the vault of a party known on this device. @throws VaultError (wrong passphrase, damaged) */
-  unlock(options: { partyId: PartyId; passphrase: string }): Promise<void>
+  /**
+   * Opens the vault of a party known on this device. A party is open in one place at a time.
+   * @param options.takeOver locks it elsewhere, once the passphrase has turned out right
+   * @throws VaultError (wrong passphrase, damaged), Refused E_BUSY (open in another tab)
+   */
+  unlock(options: { partyId: PartyId; passphrase: string; takeOver?: boolean }): Promise<void>
   lock(): Promise<void>
   /** Starts a lobby for a new wallet. `device` makes a new party; without it the unlocked one is used. */
   createWallet(options: CreateWallet): Promise<{ session: SessionId }>
@@ -67,6 +71,8 @@ export interface PartyView {
   readonly connection: { readonly state: 'idle' | 'connecting' | 'connected' | 'refused' | 'offline'; readonly reason?: string }
   /** Parties whose vaults are on this device, locked or not. */
   readonly vaults: readonly VaultView[]
+  /** Why nothing is unlocked any more, where it was not this page that locked it: another tab has taken over. */
+  readonly lockedBy?: 'other-tab'
   /** The unlocked party. */
   readonly me?: { readonly partyId: PartyId; readonly name: string; readonly build: string }
   /** Wallets of the unlocked party. */
@@ -94,6 +100,8 @@ export interface WalletView {
   readonly parties: readonly PartyInWallet[]
   /** Group keys by suite; empty while unfinished. */
   readonly keys: readonly { readonly suite: SuiteId; readonly groupKey: Uint8Array; readonly chainCode: Uint8Array }[]
+  /** Sets without any are left out. */
+  readonly stock: readonly StockView[]
 }
 
 export interface PartyInWallet {
@@ -103,6 +111,18 @@ export interface PartyInWallet {
   readonly role: Role
   readonly me: boolean
   readonly online: boolean
+  /**
+   * Whether ECDSA can be signed with that party; absent for me, and in a wallet without an ECDSA key. `banned`: a safety check failed;
+   * `lost`: this device stopped in the middle of one. `bans` counts the first over the life of the pair.
+   */
+  readonly pairing?: { readonly state: 'ready' | 'banned' | 'lost'; readonly bans: number }
+}
+
+/** Presignatures at hand for one set of signers: an approval with them takes one message instead of three rounds. */
+export interface StockView {
+  /** Share indices, ascending, mine among them. */
+  readonly signers: readonly number[]
+  readonly count: number
 }
 
 export interface SessionView {
@@ -168,6 +188,8 @@ export interface RequestView {
   readonly preview: Preview
   /** Eight characters, the same on every screen that shows the same intent. */
   readonly code: string
+  /** How it is signed, once that is known: with a presignature that all signers hold, or by all rounds. */
+  readonly way?: 'presignature' | 'rounds'
 }
 
 export interface ErrorView {

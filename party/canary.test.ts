@@ -2,6 +2,7 @@
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { expect, test } from 'vitest'
 import { concat, type Rng } from '@trivet/protocol/core'
+import { decodePairState } from '@trivet/protocol/dkls23'
 import { readLink } from './pairing/link.ts'
 import { linksOf, person, randomBytes, reaches, signTogether, the, type Person } from './testing/people.ts'
 import { createMemoryNetwork } from './transport/memory.ts'
@@ -31,7 +32,11 @@ async function secretsOf(who: Person, passphrase: string): Promise<readonly Cana
   const seed = the(await open.read('identity')).subarray(0, 32)
   const records = await open.readAll('wallet')
   const shares = records.flatMap(({ value }) => decodeWalletRecord(value).epoch.keys.map((key) => ({ name: `share of suite ${key.suite}`, bytes: key.signingShare })))
-  return [{ name: 'identity seed', bytes: seed }, ...shares]
+  const pairs = (await open.readAll('pair')).flatMap(({ value }) => {
+    const { asAlice, asBob, zeroSeed } = decodePairState(value)
+    return [['delta', asAlice.delta], ['leaf', asBob.leaves.subarray(0, 32)], ['zero seed', zeroSeed]] as const
+  })
+  return [{ name: 'identity seed', bytes: seed }, ...shares, ...pairs.map(([name, bytes]) => ({ name, bytes }))]
 }
 
 test('no share, nonce, seed, passphrase, pairing secret or message is seen by the server, a log, a view or a disk', async () => {
@@ -61,13 +66,15 @@ test('no share, nonce, seed, passphrase, pairing secret or message is seen by th
   // Everything that is drawn from here on is for signing: nonces, and what is public to the signers alone.
   const relayedBefore = relayed.length
   drawn = []
-  await signTogether(people, the(anna.view().wallets[0]).id, concat(Uint8Array.of(2), utf8ToBytes(TEXT)))
+  const { id } = the(anna.view().wallets[0])
+  await signTogether(people, id, concat(Uint8Array.of(2), utf8ToBytes(TEXT)))
+  await signTogether(people, id, concat(Uint8Array.of(1), new Uint8Array(32).fill(7)))
   const whileSigning = concat(...relayed.slice(relayedBefore))
   const nonces = drawn.filter(({ length }) => length === 32).map((bytes, i) => ({ name: `draw ${i} while signing`, bytes }))
   expect(nonces.length).toBeGreaterThan(5)
 
   const secrets = [...await secretsOf(anna, PASSPHRASE), ...await secretsOf(ben, PASSPHRASE), { name: 'passphrase', bytes: utf8ToBytes(PASSPHRASE) }]
-  expect(secrets).toHaveLength(7)
+  expect(secrets).toHaveLength(15)
   const text = { name: 'message', bytes: utf8ToBytes(TEXT) }
   const logs = utf8ToBytes(people.flatMap(({ log }) => log).join('\n'))
   const views = utf8ToBytes(JSON.stringify(people.map((who) => who.view()), (_, value: unknown) => (value instanceof Uint8Array ? bytesToHex(value) : value)))

@@ -6,6 +6,7 @@ import { partyIdOfKey } from './identity/card.ts'
 import { decodeUtf8 } from './identity/text.ts'
 import type { Ed25519 } from './identity/ed25519.ts'
 import { newIdentitySeed, openIdentity, type Identity } from './identity/identity.ts'
+import type { Tenancy } from './one-writer.ts'
 import type { KeySource, OpenVault, Vault } from './vault/index.ts'
 import { encodeCover } from './wallets/cover.ts'
 import { Wallets } from './wallets/wallets.ts'
@@ -24,13 +25,15 @@ interface Tools {
   readonly rng: Rng
   readonly role: Role
   readonly build: Uint8Array
+  readonly tenancy: Tenancy
 }
 
 /** A new party with a vault of its own. @param name as `checkedName` gives it */
-export async function makeDevice(name: string, source: KeySource, { vault, ed25519, rng, role, build }: Tools): Promise<Device> {
+export async function makeDevice(name: string, source: KeySource, { vault, ed25519, rng, role, build, tenancy }: Tools): Promise<Device> {
   const seed = newIdentitySeed(rng)
   try {
     const identity = await openIdentity(seed, { name, role, build }, ed25519)
+    await tenancy.claim(identity.card.partyId)
     const open = await vault.create(identity.card.partyId, encodeCover({ deviceName: name, wallets: [] }), source)
     const value = concat(seed, u8(ROLES[role]), utf8ToBytes(name))
     await open.write([{ kind: KIND, value }])
@@ -41,9 +44,21 @@ export async function makeDevice(name: string, source: KeySource, { vault, ed255
   }
 }
 
-/** @throws {VaultError} E_PASSPHRASE, E_DAMAGED */
-export async function openDevice(partyId: PartyId, source: KeySource, { vault, ed25519, build }: Tools): Promise<Device> {
-  const open = await vault.unlock(partyId, source)
+/** @throws {VaultError} E_PASSPHRASE, E_DAMAGED @throws {Refused} E_BUSY */
+export async function openDevice(partyId: PartyId, source: KeySource, tools: Tools): Promise<Device> {
+  const open = await tools.vault.unlock(partyId, source)
+  try {
+    // After the passphrase, so that a wrong one takes nothing over; before the records, which the other tab may be writing.
+    await tools.tenancy.claim(partyId)
+    return await readDevice(open, tools)
+  } catch (error) {
+    open.lock()
+    throw error
+  }
+}
+
+async function readDevice(open: OpenVault, { ed25519, build }: Tools): Promise<Device> {
+  const { partyId } = open
   const record = await open.read(KIND)
   if (record === undefined) throw new VaultError('E_DAMAGED', 'the identity is missing')
   try {

@@ -1,6 +1,7 @@
 /** Errors as a person reads them: what happened, what is safe, one next step (`docs/architecture.md`, Errors). */
 import type { ErrorCode, MpcError, Pid } from '@trivet/protocol/core'
 import type { ErrorView } from './api.ts'
+import { YOU_DECLINED } from './session/live-session.ts'
 import { nameOf, type SessionMember } from './session/member.ts'
 
 export type Situation = 'keygen' | 'unfinished' | 'sign' | 'finish'
@@ -12,8 +13,11 @@ const SAFE: Readonly<Record<Situation, string>> = {
   finish: 'Nothing was changed. Your share is safe.',
 }
 
-/** @param names of the culprits, joined for a sentence */
-type Words = (names: string, detail: string) => { readonly sentence: string; readonly next: string }
+/**
+ * @param names of the culprits, joined for a sentence
+ * @returns `safe` where the situation alone does not tell it
+ */
+type Words = (names: string, detail: string) => { readonly sentence: string; readonly next: string; readonly safe?: string }
 
 const AGAIN = 'You can try again with the same devices.'
 const cheated: Words = (names) => ({
@@ -21,10 +25,27 @@ const cheated: Words = (names) => ({
   next: 'Look at that device before you use it again: it may be out of date, faulty, or not under its owner\'s control.',
 })
 
+/** A pair is over (`protocol.md` §A.8). Without a name it is what another device said when it stopped. */
+const banned: Words = (names) => (names === '' ? {
+  sentence: 'A safety check between two other devices failed while signing.',
+  next: 'Look at every device that took part, and choose other devices if you can.',
+} : {
+  sentence: `${names} failed a safety check while signing. No signature was made, and signing with ${names} is now blocked on this device: `
+    + 'trying again could give away part of the key.',
+  next: 'Sign with other devices, and look at that one before you trust it again: it may be faulty, or not under its owner\'s control.',
+})
+const setUpFailed: Words = (names) => ({
+  sentence: `The secure set-up with ${names === '' ? 'another device' : names} did not pass its check.`,
+  next: 'Try again; if it happens again, look at that device before you use it.',
+})
+
 const WORDS: Partial<Record<ErrorCode, Words>> = {
   E_TIMEOUT: (names) => ({ sentence: names === '' ? 'The other devices stopped answering.' : `${names} stopped answering.`, next: 'Check that it is on and that its page is open, then try again.' }),
   E_TRANSPORT: (names) => ({ sentence: names === '' ? 'The connection was lost.' : `The connection to ${names} was lost.`, next: AGAIN }),
-  E_DECLINED: (_, detail) => ({ sentence: sentenceOf(detail), next: 'Ask them why, or choose other devices.' }),
+  E_DECLINED: (_, detail) => ({
+    sentence: sentenceOf(detail),
+    next: detail.startsWith(YOU_DECLINED) ? 'Nothing more is needed from you.' : 'Ask them why, or choose other devices.',
+  }),
   E_POLICY: (_, detail) => ({ sentence: sentenceOf(detail), next: 'Ask whoever runs that server to change its rules, or choose other devices.' }),
   E_INTERCEPTED: (names) => ({
     sentence: `The introduction server tried to stand between you and ${names === '' ? 'another device' : names}. The connection was refused.`,
@@ -38,6 +59,31 @@ const WORDS: Partial<Record<ErrorCode, Words>> = {
   E_STORAGE: () => ({ sentence: 'This device could not store the result.', next: 'Free some space, or allow this page to store data, then try again.' }),
   E_SID: (names, detail) => (names === '' ? { sentence: 'The devices were not shown the same thing.', next: AGAIN } : cheated(names, detail)),
   E_ECHO: (names, detail) => (names === '' ? { sentence: 'The devices did not hear the same thing, and it cannot be told why.', next: AGAIN } : cheated(names, detail)),
+  E_OT_CHECK: banned,
+  E_RVOLE_CHECK: banned,
+  E_GAMMA_U: banned,
+  E_GAMMA_V: banned,
+  E_BANNED: (names) => ({
+    sentence: names === '' ? 'Another device refuses to sign with one of these devices, since a safety check failed.'
+      : `Signing with ${names} is blocked on this device, since a safety check with it failed.`,
+    next: 'Choose other devices.',
+  }),
+  E_PAIR_STATE: (names) => ({
+    sentence: names === '' ? 'Two devices no longer hold matching secrets for signing together.'
+      : `This device and ${names} no longer hold matching secrets for signing together: one of them stopped in the middle of a signature, or was restored from an older state.`,
+    next: 'Choose other devices.',
+  }),
+  E_PPRF: setUpFailed,
+  E_ROLL: setUpFailed,
+  E_PKSUM: (names) => ({
+    sentence: names === '' ? 'What the devices hold does not add up to the key.' : `What ${names} contributed does not add up to the key.`,
+    next: 'Choose other devices.',
+  }),
+  E_SIG_INVALID: (names) => ({
+    sentence: `${names === '' ? 'One of the devices' : names} spoiled the signature at the last step.`,
+    safe: 'The key is safe. But whoever spoiled it may hold a valid signature: treat the payment as possibly sent.',
+    next: 'Look at the chain before you try again, then sign with other devices.',
+  }),
   E_BUG: () => ({ sentence: 'Trivet made a mistake of its own.', next: 'Please report it with the details below.' }),
 }
 
@@ -45,7 +91,7 @@ export function explain(error: MpcError, members: readonly SessionMember[], situ
   const culprits = error.culprits.map((index: Pid) => ({ index, name: nameOf(members, index) }))
   const names = culprits.map(({ name }) => name).join(', ')
   const words = WORDS[error.code] ?? (culprits.length > 0 ? cheated : (): ReturnType<Words> => ({ sentence: sentenceOf(error.message), next: AGAIN }))
-  return { code: error.code, ...words(names, error.message), safe: SAFE[situation], culprits, details: `${error.code}: ${error.message}` }
+  return { code: error.code, safe: SAFE[situation], ...words(names, error.message), culprits, details: `${error.code}: ${error.message}` }
 }
 
 /** Messages are lower case and without a full stop; people read sentences. */

@@ -5,6 +5,7 @@ import type { PartyView } from './api.ts'
 import { atMost } from './clock.ts'
 import type { Device } from './device.ts'
 import { Desk, type DeskOptions } from './session/desk.ts'
+import { openElsewhere, Tenancy, type PartyLock } from './one-writer.ts'
 import type { SignallingEvent, Transport } from './transport/types.ts'
 
 /** How long locking waits for the introduction server to hear that sessions were left. Keys are gone before. */
@@ -12,6 +13,7 @@ const FAREWELL_MS = 2_000
 
 export interface HomeOptions extends Pick<DeskOptions, 'ed25519' | 'clock' | 'rng' | 'policy' | 'interpret' | 'log'> {
   readonly transport: Transport
+  readonly lock?: PartyLock | undefined
   /** Something that is shown has changed. */
   readonly changed: () => void
 }
@@ -19,16 +21,19 @@ export interface HomeOptions extends Pick<DeskOptions, 'ed25519' | 'clock' | 'rn
 export interface Unlocked {
   readonly device: Device
   readonly desk: Desk
+  readonly tenancy: Tenancy
 }
 
 export class Home {
   readonly #options: HomeOptions
   readonly #stopListening: () => void
   #unlocked: Unlocked | undefined
+  #lockedBy: PartyView['lockedBy']
   #connection: PartyView['connection'] = { state: 'idle' }
   #online: ReadonlySet<PartyId> = new Set()
   #watched = ''
   #firstWord: (() => void) | undefined
+  #leaving: Promise<void> = Promise.resolve()
   #tail: Promise<unknown> = Promise.resolve()
 
   constructor(options: HomeOptions) {
@@ -40,6 +45,11 @@ export class Home {
     return this.#unlocked
   }
 
+  /** Why nothing is unlocked any more. */
+  get lockedBy(): PartyView['lockedBy'] {
+    return this.#lockedBy
+  }
+
   get connection(): PartyView['connection'] {
     return this.#connection
   }
@@ -49,12 +59,21 @@ export class Home {
     return this.#online
   }
 
-  /** Opens a party; only when that went well is the one before locked. A vault opens also while the server is away. */
-  async enter(open: () => Promise<Device>): Promise<void> {
+  /**
+   * Opens a party; only when that went well is the one before locked. A vault opens also while the server is away.
+   * @param takeOver from another tab @throws {Refused} E_BUSY: it is open in another tab
+   */
+  async enter(open: (tenancy: Tenancy) => Promise<Device>, takeOver = false): Promise<void> {
     await this.#exclusive(async () => {
-      const device = await open()
-      await this.#leave()
-      await this.#settle(device)
+      const tenancy = new Tenancy(this.#options.lock, takeOver, () => { this.#takenOver(tenancy) })
+      try {
+        const device = await open(tenancy)
+        await this.#leave()
+        await this.#settle(device, tenancy)
+      } catch (error) {
+        tenancy.end()
+        throw error
+      }
     })
   }
 
@@ -69,7 +88,20 @@ export class Home {
     this.#options.transport.signalling.close()
   }
 
-  async #settle(device: Device): Promise<void> {
+  /** Not in turn: another tab holds this party from now on. */
+  #takenOver(tenancy: Tenancy): void {
+    if (this.#unlocked?.tenancy !== tenancy) return
+    this.#lockedBy = 'other-tab'
+    this.#leave().catch((error: unknown) => {
+      this.#options.log('leaving failed', { code: error instanceof MpcError ? error.code : 'E_BUG' })
+    })
+  }
+
+  async #settle(device: Device, tenancy: Tenancy): Promise<void> {
+    if (tenancy.isLost) {
+      close(device)
+      throw openElsewhere()
+    }
     const { transport: { signalling, links }, log, changed } = this.#options
     const { identity, wallets, vault } = device
     const desk = new Desk({
@@ -79,7 +111,8 @@ export class Home {
         changed()
       },
     })
-    this.#unlocked = { device, desk }
+    this.#unlocked = { device, desk, tenancy }
+    this.#lockedBy = undefined
     changed()
     const firstWord = new Promise<void>((resolve) => { this.#firstWord = resolve })
     const connected = signalling.connect({ publicKey: identity.card.identityKey, sign: (message) => identity.sign(message) }).catch((error: unknown) => {
@@ -88,18 +121,24 @@ export class Home {
     await Promise.race([connected, firstWord])
   }
 
-  async #leave(): Promise<void> {
-    const { transport, clock, changed } = this.#options
+  /** Keys are gone when this returns; its promise is for the introduction server to hear that sessions were left. */
+  #leave(): Promise<void> {
     const before = this.#unlocked
-    if (before === undefined) return
+    if (before === undefined) return this.#leaving
     this.#unlocked = undefined
-    const { device, desk } = before
+    const { device, desk, tenancy } = before
     const farewell = desk.close()
-    device.wallets.wipe()
-    device.vault.lock()
-    changed()
+    close(device)
+    tenancy.end()
+    this.#options.changed()
+    this.#leaving = this.#takeLeave(device, farewell)
+    return this.#leaving
+  }
+
+  async #takeLeave({ identity }: Device, farewell: Promise<void>): Promise<void> {
+    const { transport, clock, changed } = this.#options
     await atMost(clock, FAREWELL_MS, farewell)
-    device.identity.forget()
+    identity.forget()
     transport.signalling.close()
     this.#connection = { state: 'idle' }
     this.#online = new Set()
@@ -159,4 +198,10 @@ export class Home {
     this.#tail = done.catch(() => undefined)
     return done
   }
+}
+
+/** Its keys are gone from memory, and nothing more is written. */
+function close({ wallets, vault }: Device): void {
+  wallets.wipe()
+  vault.lock()
 }

@@ -1,5 +1,6 @@
 export type * from './api.ts'
 export { systemClock, type Clock } from './clock.ts'
+export type { PartyLock } from './one-writer.ts'
 export { createParty, type Party, type PartyOptions } from './party.ts'
 export { askPerson, type Decision, type KeygenRequest, type Policy, type SignRequest } from './policy.ts'
 export type { Log } from './session/deps.ts'

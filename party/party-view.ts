@@ -2,19 +2,21 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { PartyView, VaultView, WalletView } from './api.ts'
+import type { Device } from './device.ts'
 import type { Home } from './home.ts'
 import type { VaultEntry } from './vault/index.ts'
 import { decodeCover } from './wallets/cover.ts'
 import type { Wallet } from './wallets/wallet.ts'
 
-export function partyView({ connection, online, unlocked }: Pick<Home, 'connection' | 'online' | 'unlocked'>, vaults: readonly VaultView[]): PartyView {
+export function partyView({ connection, online, unlocked, lockedBy }: Pick<Home, 'connection' | 'online' | 'unlocked' | 'lockedBy'>, vaults: readonly VaultView[]): PartyView {
   const card = unlocked?.device.identity.card
   const isOnline = (party: PartyId): boolean => (party === card?.partyId ? connection.state === 'connected' : online.has(party))
   return {
     connection,
     vaults: vaults.map((vault) => ({ ...vault, unlocked: vault.partyId === card?.partyId })),
+    ...(lockedBy === undefined ? {} : { lockedBy }),
     ...(card === undefined ? {} : { me: { partyId: card.partyId, name: card.name, build: bytesToHex(card.build) } }),
-    wallets: unlocked?.device.wallets.list().map((wallet) => walletView(wallet, unlocked.device.identity.card.partyId, isOnline)) ?? [],
+    wallets: unlocked?.device.wallets.list().map((wallet) => walletView(wallet, unlocked.device, isOnline)) ?? [],
     sessions: unlocked?.desk.views() ?? [],
   }
 }
@@ -26,14 +28,18 @@ export function vaultViews(entries: readonly VaultEntry[]): readonly VaultView[]
   })
 }
 
-function walletView({ id, name, epoch, createdAt, members, certificate }: Wallet, me: PartyId, isOnline: (party: PartyId) => boolean): WalletView {
+function walletView({ id, name, epoch, createdAt, members, certificate }: Wallet, { identity, wallets }: Device, isOnline: (party: PartyId) => boolean): WalletView {
   const isReady = certificate !== undefined
+  const me = identity.card.partyId
+  const hasPairs = epoch.keys.some(({ suite }) => suite === 1)
   return {
     id, name, threshold: epoch.roster.threshold, createdAt, state: isReady ? 'ready' : 'unfinished', epoch: epoch.roster.epoch,
     myIndex: epoch.keys[0]?.pid ?? 0,
     parties: members.map(({ pid, card }) => ({
       index: pid, partyId: card.partyId, name: card.name, role: card.role, me: card.partyId === me, online: isOnline(card.partyId),
+      ...(hasPairs && card.partyId !== me ? { pairing: wallets.pairs.state(id, epoch.roster.epoch, pid) } : {}),
     })),
     keys: isReady ? epoch.keys.map(({ suite, groupKey, chainCode }) => ({ suite, groupKey: groupKey.slice(), chainCode: chainCode.slice() })) : [],
+    stock: [],
   }
 }

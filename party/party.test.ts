@@ -1,5 +1,5 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
-import { schnorr } from '@noble/curves/secp256k1.js'
+import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js'
 import { describe, expect, test } from 'vitest'
 import { concat } from '@trivet/protocol/core'
 import { meetAndApprove, person, reaches, sessionIn, type Person } from './testing/people.ts'
@@ -48,14 +48,18 @@ describe('three parties', () => {
     const keys = people.map((who) => who.view().wallets[0]?.keys ?? [])
     expect(keys[1]).toEqual(keys[0])
     expect(keys[2]).toEqual(keys[0])
-    const ed = at(keys[0] ?? [], 0).groupKey
+    expect(keys[0]?.map(({ suite }) => suite)).toEqual([1, 2, 3])
+    const ecdsa = at(keys[0] ?? [], 0).groupKey
+    const ed = at(keys[0] ?? [], 1).groupKey
     for (const pair of [[0, 1], [1, 2], [2, 0]]) {
       const message = new TextEncoder().encode(`signed by ${pair.join()}`)
       const [signature] = await sign(people, id, pair, concat(Uint8Array.of(2), message))
       expect(ed25519.verify(signature ?? new Uint8Array(), message, ed)).toBe(true)
     }
     const digest = new Uint8Array(32).fill(9)
-    const bip340 = at(keys[0] ?? [], 1).groupKey
+    const bip340 = at(keys[0] ?? [], 2).groupKey
+    const [low] = await sign(people, id, [2, 1], concat(Uint8Array.of(1), digest))
+    expect(secp256k1.verify(low?.subarray(0, 64) ?? new Uint8Array(), digest, ecdsa, { prehash: false })).toBe(true)
     const [plain] = await sign(people, id, [0, 1], concat(Uint8Array.of(3), digest))
     expect(schnorr.verify(plain ?? new Uint8Array(), digest, bip340.subarray(1))).toBe(true)
     const many = concat(Uint8Array.of(0x84, 3), digest, digest.map(() => 1), digest.map(() => 2))

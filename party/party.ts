@@ -9,6 +9,7 @@ import { Home, type Unlocked } from './home.ts'
 import { chooseEd25519, type Ed25519, type SigningSubtle } from './identity/ed25519.ts'
 import { checkedName, MAX_NAME_BYTES, MAX_REASON_BYTES, plainText } from './identity/text.ts'
 import { readLink, type ReadLink } from './pairing/link.ts'
+import type { PartyLock, Tenancy } from './one-writer.ts'
 import { partyView, vaultViews } from './party-view.ts'
 import type { Policy } from './policy.ts'
 import type { Log } from './session/deps.ts'
@@ -27,6 +28,8 @@ export interface PartyOptions<Key = unknown> {
   readonly role: Role
   /** SHA-256 of the running build, 32 bytes: other parties are told. */
   readonly build: Uint8Array
+  /** Keeps a party from being open twice; none where the store itself belongs to one process. */
+  readonly lock?: PartyLock
 }
 
 export interface Party {
@@ -71,7 +74,7 @@ class LocalParty<Key> implements Party {
     this.#ed25519 = ed25519
     this.#home = new Home({ ...options, ed25519, changed: () => { this.#changed() } })
     this.verbs = {
-      unlock: ({ partyId, passphrase }) => this.#unlock(partyId, { kind: 'passphrase', passphrase }),
+      unlock: ({ partyId, passphrase, takeOver }) => this.#unlock(partyId, { kind: 'passphrase', passphrase }, takeOver),
       lock: () => this.#lock(),
       createWallet: (wallet) => this.#createWallet(wallet),
       readLink: async (link) => previewOf(this.#readLink(link)),
@@ -110,15 +113,19 @@ class LocalParty<Key> implements Party {
     this.#listeners.clear()
   }
 
-  async #unlock(partyId: PartyId, source: KeySource): Promise<void> {
+  async #unlock(partyId: PartyId, source: KeySource, takeOver?: boolean): Promise<void> {
     if (this.#home.unlocked?.device.identity.card.partyId === partyId) return
-    await this.#home.enter(() => openDevice(partyId, source, { ...this.#options, ed25519: this.#ed25519 }))
+    await this.#home.enter((tenancy) => openDevice(partyId, source, this.#tools(tenancy)), takeOver)
     await this.look()
   }
 
   async #make({ name, source }: { readonly name: string; readonly source: KeySource }): Promise<void> {
-    await this.#home.enter(() => makeDevice(checkedName(name), source, { ...this.#options, ed25519: this.#ed25519 }))
+    await this.#home.enter((tenancy) => makeDevice(checkedName(name), source, this.#tools(tenancy)))
     await this.look()
+  }
+
+  #tools(tenancy: Tenancy): Parameters<typeof openDevice>[2] {
+    return { ...this.#options, ed25519: this.#ed25519, tenancy }
   }
 
   async #lock(): Promise<void> {

@@ -23,6 +23,8 @@ export interface SignRequest {
   readonly walletName: string
   readonly from: { readonly index: number; readonly name: string; readonly partyId: PartyId; readonly me: boolean }
   readonly signers: readonly number[]
+  /** What is to be signed: an intent encoded by `chains`. */
+  readonly intent: Uint8Array
   /** What this party derived itself from the intent. */
   readonly interpretation: Interpretation
 }

@@ -5,6 +5,7 @@ import { createSignallingClient, createWebrtcLinks } from '@trivet/party/transpo
 import { mount } from 'svelte'
 import App from './App.svelte'
 import { findProblems } from './platform/capabilities.ts'
+import { Lazy } from './state/lazy.svelte.ts'
 import { takeLink } from './state/opened-link.ts'
 import { PartyState } from './state/party.svelte.ts'
 import { Router, type OpenedLink } from './state/router.svelte.ts'
@@ -25,6 +26,7 @@ export async function start(opened: OpenedLink | undefined): Promise<void> {
     props: {
       party: problems.length === 0 ? startParty(url) : new PartyState(),
       router,
+      screens: new Lazy(() => import('./screens/with-chains.ts')),
       problems,
       pageUrl: location.origin + location.pathname,
       now: () => Date.now(),

@@ -8,6 +8,7 @@ import { portOf, remoteTransport, serveParty } from '@trivet/party/port'
 import { createVault } from '@trivet/party/vault'
 import { InputError } from '@trivet/protocol/core'
 import type { Interpret } from '@trivet/protocol/intent'
+import { partyLock } from './platform/party-lock.ts'
 import { platformRng } from './platform/random.ts'
 import { createIdbStore } from './platform/store-idb.ts'
 import { platformCrypto } from './platform/webcrypto.ts'
@@ -44,6 +45,7 @@ async function run(driving: MessagePort, transport: MessagePort): Promise<void> 
     log: () => undefined,
     role: 'mobile-app',
     build: fromHex(__BUILD__),
+    lock: partyLock(navigator.locks),
   })
   serveParty(portOf(driving), party)
 }

@@ -3,7 +3,7 @@ import { base64, hex } from '@scure/base'
 import { Transaction } from '@scure/btc-signer'
 import { describe, expect, it } from 'vitest'
 import { completeTransfer } from './complete.ts'
-import { taprootOutput } from './taproot.ts'
+import { taprootOutput, taprootScript } from './taproot.ts'
 import { examine, sighashes } from './transfer.ts'
 
 /** Source: bitcoin/bips, bip-0341/wallet-test-vectors.json, keyPathSpending. */
@@ -45,8 +45,8 @@ function psbtWith(input: number, sighashType: number): Uint8Array {
 
 describe('the BIP-341 wallet test vectors', () => {
   it.each(SIGNED)('give the sighash and take the signature of input $input', ({ input, sighashType, outputKey, sighash, witness }) => {
-    const wallet = { internalKey: new Uint8Array(32), outputKey: hex.decode(outputKey), script: hex.decode(`5120${outputKey}`) }
-    const transfer = examine(psbtWith(input, sighashType), 'mainnet', wallet)
+    const wallet = taprootScript({ internalKey: new Uint8Array(32), outputKey: hex.decode(outputKey), script: hex.decode(`5120${outputKey}`) })
+    const transfer = examine(psbtWith(input, sighashType), 'mainnet', [wallet])
     expect(sighashes(transfer)).toEqual([{ input, sighash: hex.decode(sighash) }])
     const outcome = completeTransfer(transfer, [hex.decode(witness).slice(0, 64)])
     expect(outcome.complete).toBe(false)
@@ -55,7 +55,7 @@ describe('the BIP-341 wallet test vectors', () => {
   })
 
   it('are refused where the hash type would let others change the transaction', () => {
-    const wallet = taprootOutput(hex.decode('02d6889cb081036e0faefa3a35157ad71086b123b2b144b649798b494c300a961d'))
-    expect(() => examine(psbtWith(0, 3), 'mainnet', wallet)).toThrow('input 0 asks for sighash SINGLE')
+    const wallet = taprootScript(taprootOutput(hex.decode('02d6889cb081036e0faefa3a35157ad71086b123b2b144b649798b494c300a961d')))
+    expect(() => examine(psbtWith(0, 3), 'mainnet', [wallet])).toThrow('input 0 asks for sighash SINGLE')
   })
 })

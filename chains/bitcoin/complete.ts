@@ -1,4 +1,3 @@
-import { schnorr } from '@noble/curves/secp256k1.js'
 import { base64 } from '@scure/base'
 import { InvalidIntent, InvalidSignature } from '../errors.ts'
 import type { BitcoinNetwork } from './network.ts'
@@ -7,7 +6,7 @@ import { sighashes, type Transfer } from './transfer.ts'
 interface Signed {
   readonly kind: 'bitcoin'
   readonly network: BitcoinNetwork
-  /** Base64, version 0, with the wallet's signatures (BIP-371 `PSBT_IN_TAP_KEY_SIG`), not finalised. */
+  /** Base64, version 0, with the wallet's signatures (`PSBT_IN_TAP_KEY_SIG` or `PSBT_IN_PARTIAL_SIG`), not finalised. */
   readonly psbt: string
 }
 
@@ -25,12 +24,13 @@ export type BitcoinOutcome =
 
 /**
  * Puts the signatures into the transaction.
- * @param signatures BIP-340, 64 bytes, one for each own input in their order
+ * @param signatures as the signer's suite gives them, one for each own input in their order: BIP-340 of 64 bytes, or ECDSA
+ *   r ‖ s ‖ recovery id of 65
  * @throws {InvalidIntent} naming `signatures` when their number is wrong
- * @throws {InvalidSignature} when one does not verify for its input and the wallet's output key
+ * @throws {InvalidSignature} when one does not verify for its input and the wallet's key, or has a high s
  */
 export function completeTransfer(transfer: Transfer, signatures: readonly Uint8Array[]): BitcoinOutcome {
-  const { inputs, network, tx, wallet } = transfer
+  const { inputs, network, signer, tx } = transfer
   const digests = sighashes(transfer)
   if (signatures.length !== digests.length) {
     const number = digests.length === 1 ? '1 signature' : `${digests.length} signatures`
@@ -38,22 +38,12 @@ export function completeTransfer(transfer: Transfer, signatures: readonly Uint8A
   }
   for (const [i, { input, sighash }] of digests.entries()) {
     const signature = signatures[i]
-    if (signature === undefined || !verifies(signature, sighash, wallet.outputKey)) {
-      throw new InvalidSignature(i, `the signature for input ${input} does not verify`)
-    }
-    // SIGHASH_DEFAULT is told by the missing byte, SIGHASH_ALL by one more (BIP-341).
-    const tapKeySig = inputs[input]?.sighashType === 1 ? Uint8Array.of(...signature, 1) : signature
-    tx.updateInput(input, { tapKeySig }, true)
+    const field = signature && signer.signedField(signature, sighash, inputs[input]?.sighashType ?? 0)
+    if (!field) throw new InvalidSignature(i, `the signature for input ${input} does not verify`)
+    // `true`: after the first of them the library would guard what is signed.
+    tx.updateInput(input, field, true)
   }
   const signed: Signed = { kind: 'bitcoin', network, psbt: base64.encode(tx.toPSBT(0)) }
   for (const { input } of digests) tx.finalizeIdx(input)
   return tx.isFinal ? { ...signed, complete: true, hex: tx.hex, txid: tx.id, vsize: tx.vsize } : { ...signed, complete: false }
-}
-
-function verifies(signature: Uint8Array, sighash: Uint8Array, outputKey: Uint8Array): boolean {
-  try {
-    return schnorr.verify(signature, sighash, outputKey)
-  } catch {
-    return false
-  }
 }

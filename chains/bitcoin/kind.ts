@@ -1,16 +1,15 @@
-/** Bitcoin transactions that spend from the wallet's Taproot address, given as PSBTs. */
+/** Bitcoin transactions that spend from the wallet's Taproot or SegWit address, given as PSBTs. */
 import type { GroupKey } from '@trivet/protocol/intent'
 import * as P from 'micro-packed'
 import { seal } from '../envelope.ts'
 import { InvalidIntent } from '../errors.ts'
-import { groupKeyOf } from '../keys.ts'
 import type { Kind } from '../kind.ts'
 import { type BitcoinOutcome, completeTransfer } from './complete.ts'
 import { BITCOIN_NETWORKS, type BitcoinNetwork, NETWORK_BYTES } from './network.ts'
 import { previewOf } from './preview.ts'
 import { normalisePsbt, readPsbt, requireNormalPsbt } from './psbt.ts'
-import { taprootOutput } from './taproot.ts'
 import { examine, sighashes, type Transfer } from './transfer.ts'
+import { ownScripts } from './wallet.ts'
 
 export interface PsbtIntent {
   readonly kind: 'bitcoin-psbt'
@@ -22,7 +21,7 @@ export interface PsbtIntent {
 const Body = P.struct({ network: P.U8, psbt: P.bytes(null) })
 
 /**
- * An intent to sign every input of a PSBT that spends from the wallet.
+ * An intent to sign every input of a PSBT that spends from the wallet: from one of its addresses, because a request names one key.
  * @param input base64, hex, or the bytes of a file; version 0 or 2
  * @throws {InvalidIntent} naming `psbt`. Whether it is for this wallet at all is found by `interpret`.
  */
@@ -34,7 +33,9 @@ export const bitcoinPsbt: Kind<PsbtIntent, BitcoinOutcome> = {
   decode,
   interpret(body, keys) {
     const transfer = transferOf(body, keys)
-    return { suite: 3, taproot: true, messages: sighashes(transfer).map(({ sighash }) => sighash), preview: previewOf(transfer) }
+    const { suite, type } = transfer.signer
+    const messages = sighashes(transfer).map(({ sighash }) => sighash)
+    return { suite, taproot: type === 'taproot', path: [], messages, preview: previewOf(transfer) }
   },
   complete: (body, keys, signatures) => completeTransfer(transferOf(body, keys), signatures),
 }
@@ -49,5 +50,7 @@ function decode(body: Uint8Array): PsbtIntent {
 
 function transferOf(body: Uint8Array, keys: readonly GroupKey[]): Transfer {
   const { network, psbt } = decode(body)
-  return examine(psbt, network, taprootOutput(groupKeyOf(3, keys)))
+  const wallet = ownScripts(keys)
+  if (wallet.length === 0) throw new InvalidIntent('keys', 'this wallet has no Bitcoin key')
+  return examine(psbt, network, wallet)
 }

@@ -59,7 +59,7 @@ export function dustLimit(script: Uint8Array): bigint {
 }
 
 /** BIP-141: OP_0 or OP_1..OP_16, then one push of 2 to 40 bytes. */
-function isWitnessProgram(script: Uint8Array): boolean {
+export function isWitnessProgram(script: Uint8Array): boolean {
   const [version = 0xff, length = 0] = script
   return (version === 0 || (version >= 0x51 && version <= 0x60)) && script.length >= 4 && script.length <= 42 && length === script.length - 2
 }

@@ -54,8 +54,8 @@ const BAD: Readonly<Record<string, readonly [psbt: string | Uint8Array, message:
   '101 inputs': [draft(evenWallet, { inputs: Array.from({ length: 101 }, (_, i) => ({ index: i })) }), 'expected at most 100 inputs, got 101'],
   '251 outputs': [draft(evenWallet, { outputs: Array.from({ length: 251 }, () => ({ script: payee, amount: 300n })) }), 'expected at most 250 outputs, got 251'],
   'more bytes than are signed': [draft(evenWallet, { outputs: [{ script: Uint8Array.of(0x6a, ...new Uint8Array(40_900)), amount: 0n }] }), 'expected a PSBT of at most 40960 bytes, got 41022'],
-  'an input without its previous output': [draft(evenWallet, { inputs: [null] }), 'input 0 does not say which output it spends, and a taproot signature commits to all of them'],
-  'another’s input without its previous output': [draft(evenWallet, { inputs: [{}, null] }), 'input 1 does not say which output it spends, and a taproot signature commits to all of them'],
+  'an input without its previous output': [draft(evenWallet, { inputs: [null] }), 'input 0 does not say which output it spends, and without all of them the fee is not known'],
+  'another’s input without its previous output': [draft(evenWallet, { inputs: [{}, null] }), 'input 1 does not say which output it spends, and without all of them the fee is not known'],
   'a previous transaction with another id': [draft(evenWallet, { inputs: [spendsPrevious] }).map((byte, i) => (i === TX + 5 ? byte ^ 1 : byte)), `the PSBT is damaged: nonWitnessUtxo: wrong txid, exp=${previous.id.slice(0, -1)}d got=${previous.id}`],
   'the same output twice': [draft(evenWallet, { inputs: [{}, {}, { txid: txid(1) }] }), `inputs 0 and 2 spend the same output ${'01'.repeat(32)}:0`],
   'only inputs of another wallet': [draft(oddWallet), 'no input spends from this wallet’s address bc1pmfr3p9j00pfxjh0zmgp99y8zftmd3s5pmedqhyptwy6lm87hf5sspknck9'],
@@ -115,7 +115,7 @@ describe('the normal form of a PSBT', () => {
     expect(hex.encode(normalisePsbt(draft(evenWallet, { psbtVersion: 2, lockTime: 7 })))).toBe(hex.encode(normalisePsbt(draft(evenWallet, { lockTime: 7 }))))
   })
 
-  it('has only the spent output of a taproot input, checked against its previous transaction', () => {
+  it('has only the spent outputs where all inputs are Taproot’s, checked against the previous transactions', () => {
     const input = Transaction.fromPSBT(normalisePsbt(draft(evenWallet, { inputs: [spendsPrevious] }))).getInput(0)
     expect(input.nonWitnessUtxo).toBeUndefined()
     expect(input.witnessUtxo).toEqual({ amount: 100_000n, script: own })

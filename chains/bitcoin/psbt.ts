@@ -5,6 +5,7 @@ import { getPrevOut } from '@scure/btc-signer/transaction.js'
 import type { TransactionInput, TransactionOutput } from '@scure/btc-signer/psbt.js'
 import { equalBytes } from '@scure/btc-signer/utils.js'
 import { InvalidIntent } from '../errors.ts'
+import { isWitnessProgram } from './output.ts'
 
 /** Largest normalised PSBT, in bytes. */
 const MAX_PSBT_BYTES = 40_960
@@ -80,25 +81,38 @@ export function parsePsbt(bytes: Uint8Array): Transaction {
 }
 
 /**
- * The one form in which a PSBT is signed: version 0, known fields only, Taproot inputs with the output they spend instead of the
- * whole previous transaction (which is checked against its id first).
+ * The one form in which a PSBT is signed: version 0, known fields only, inputs of SegWit and Taproot with the output they spend.
+ *
+ * Previous transactions are checked against the ids in the transaction, and then
+ * - dropped where all inputs are Taproot's, because their signatures commit to everything that is spent;
+ * - kept otherwise, without the witnesses, which no id covers: each device must check by itself what is spent beside an own
+ *   SegWit input, and nothing else proves it (`transfer.ts`);
+ * - dropped of SegWit and Taproot inputs where the PSBT would be too large with them. That helps no attacker, who could have
+ *   left them out, and each device then says that nothing proves what is spent.
  * @returns at most `MAX_PSBT_BYTES`; normalising them again changes nothing
  * @throws {InvalidIntent} naming `psbt`
  */
 export function normalisePsbt(bytes: Uint8Array): Uint8Array {
   const tx = parsePsbt(bytes)
-  let normal: Uint8Array
   try {
-    const plain = new Transaction({ ...LENIENT, version: tx.version, lockTime: tx.lockTime })
-    // `true`: others may have signed already, which would forbid adding to the transaction.
-    for (let i = 0; i < tx.inputsLength; i++) plain.addInput(plainInput(tx.getInput(i)), true)
-    for (let i = 0; i < tx.outputsLength; i++) plain.addOutput(pick(tx.getOutput(i), KEPT_OF_OUTPUT), true)
-    normal = plain.toPSBT(0)
+    const proven = rebuilt(tx, onlyTaproot(tx) ? 'without proofs' : 'with proofs')
+    const normal = proven.length > MAX_PSBT_BYTES ? rebuilt(tx, 'without proofs') : proven
+    if (normal.length > MAX_PSBT_BYTES) throw tooLarge(MAX_PSBT_BYTES, String(normal.length))
+    return normal
   } catch (cause) {
+    if (cause instanceof InvalidIntent) throw cause
     throw new InvalidIntent('psbt', `the PSBT is damaged: ${reasonOf(cause)}`, cause)
   }
-  if (normal.length > MAX_PSBT_BYTES) throw tooLarge(MAX_PSBT_BYTES, String(normal.length))
-  return normal
+}
+
+type Proofs = 'with proofs' | 'without proofs'
+
+function rebuilt(tx: Transaction, proofs: Proofs): Uint8Array {
+  const plain = new Transaction({ ...LENIENT, version: tx.version, lockTime: tx.lockTime })
+  // `true`: others may have signed already, which would forbid adding to the transaction.
+  for (let i = 0; i < tx.inputsLength; i++) plain.addInput(plainInput(tx.getInput(i), proofs), true)
+  for (let i = 0; i < tx.outputsLength; i++) plain.addOutput(pick(tx.getOutput(i), KEPT_OF_OUTPUT), true)
+  return plain.toPSBT(0)
 }
 
 /** @throws {InvalidIntent} unless the PSBT is exactly as `normalisePsbt` gives it */
@@ -107,15 +121,22 @@ export function requireNormalPsbt(bytes: Uint8Array): void {
   if (!equalBytes(normalisePsbt(bytes), bytes)) throw new InvalidIntent('psbt', 'the PSBT is not in the normal form that is signed')
 }
 
-function plainInput(input: TransactionInput): Partial<TransactionInput> {
-  const kept = pick(input, KEPT_OF_INPUT)
-  if (kept.witnessUtxo === undefined && kept.nonWitnessUtxo === undefined) return kept
-  const previous = getPrevOut(input)
-  if (!isTaproot(previous.script)) return kept
-  return { ...pick(input, KEPT_OF_INPUT.filter((key) => key !== 'nonWitnessUtxo')), witnessUtxo: previous }
+function plainInput(input: TransactionInput, proofs: Proofs): Partial<TransactionInput> {
+  const { nonWitnessUtxo, ...kept } = pick(input, KEPT_OF_INPUT)
+  const spent = spentBy(input)
+  const proof = nonWitnessUtxo && { nonWitnessUtxo: { ...nonWitnessUtxo, segwitFlag: false, witnesses: undefined } }
+  // Older kinds are signed with the whole previous transaction.
+  if (!spent || !isWitnessProgram(spent.script)) return { ...kept, ...proof }
+  return { ...kept, witnessUtxo: spent, ...(proofs === 'with proofs' && proof) }
 }
 
-const isTaproot = (script: Uint8Array): boolean => script.length === 34 && script[0] === 0x51 && script[1] === 0x20
+function onlyTaproot(tx: Transaction): boolean {
+  return Array.from({ length: tx.inputsLength }, (_, i) => spentBy(tx.getInput(i))?.script)
+    .every((script) => script?.length === 34 && script[0] === 0x51 && script[1] === 0x20)
+}
+
+const spentBy = (input: TransactionInput): ReturnType<typeof getPrevOut> | undefined =>
+  input.nonWitnessUtxo === undefined && input.witnessUtxo === undefined ? undefined : getPrevOut(input)
 
 function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Partial<Pick<T, K>> {
   const kept: Partial<Pick<T, K>> = {}

@@ -3,31 +3,41 @@
  * preview, the sighashes and the finished transaction all come from it.
  *
  * A BIP-341 sighash commits to the amounts and scripts of *all* spent outputs. So a PSBT that lies about one of them, ours or
- * not, gets signatures that are worth nothing, and the amounts shown here need no proof.
+ * not, gets signatures that are worth nothing, and the amounts shown need no proof. A BIP-143 sighash commits to the amount of
+ * its own input alone. So of one transaction two PSBTs can be made that each misstate another input, its amount or even whose it
+ * is; each gets one valid signature, and together they spend more than either showed. The previous transaction proves what an
+ * input spends (`proven`); where it is missing the preview says so.
  */
 import type { Transaction } from '@scure/btc-signer'
 import type { TransactionInput } from '@scure/btc-signer/psbt.js'
-import { getPrevOut, SigHash, SigHashNames } from '@scure/btc-signer/transaction.js'
+import { getPrevOut } from '@scure/btc-signer/transaction.js'
 import { equalBytes } from '@scure/btc-signer/utils.js'
 import { hex } from '@scure/base'
 import { InvalidIntent } from '../errors.ts'
 import { formatAmount, MAX_MONEY } from './amount.ts'
 import type { BitcoinNetwork } from './network.ts'
 import { type Destination, destinationOf } from './output.ts'
+import type { OwnScript } from './own-script.ts'
 import { parsePsbt } from './psbt.ts'
-import { taprootAddress, type TaprootOutput } from './taproot.ts'
+import type { SighashType } from './sighash.ts'
 
 interface SpentOutput {
-  readonly own: boolean
+  /** Of the previous transaction, as people write it. */
+  readonly txid: Uint8Array
+  /** The output's place in it. */
+  readonly index: number
+  readonly sequence: number
   readonly amount: bigint
   readonly script: Uint8Array
-  readonly sequence: number
-  /** BIP-341: 0 is DEFAULT, 1 is ALL, and they mean the same. Of foreign inputs it is of no interest. */
-  readonly sighashType: 0 | 1
+  /** The PSBT holds the previous transaction, which has the id that the input names: the amount and the script are true. */
+  readonly proven: boolean
+  readonly own: boolean
+  /** Of foreign inputs it is of no interest. */
+  readonly sighashType: SighashType
 }
 
 export interface PaidOutput {
-  /** Pays to the wallet's own script. */
+  /** Pays to one of the wallet's own scripts. */
   readonly own: boolean
   readonly amount: bigint
   readonly script: Uint8Array
@@ -43,7 +53,8 @@ export function nameOfOutput(output: PaidOutput, all: readonly PaidOutput[]): st
 export interface Transfer {
   readonly tx: Transaction
   readonly network: BitcoinNetwork
-  readonly wallet: TaprootOutput
+  /** The script that all own inputs spend from; its key signs. */
+  readonly signer: OwnScript
   readonly inputs: readonly SpentOutput[]
   readonly outputs: readonly PaidOutput[]
   readonly fee: bigint
@@ -51,94 +62,87 @@ export interface Transfer {
 
 /**
  * @param psbt version 0 or 2
+ * @param wallet all scripts of the wallet, one or more
  * @throws {InvalidIntent} naming `psbt`, when it cannot be signed safely or is not for this wallet
  */
-export function examine(psbt: Uint8Array, network: BitcoinNetwork, wallet: TaprootOutput): Transfer {
+export function examine(psbt: Uint8Array, network: BitcoinNetwork, wallet: readonly OwnScript[]): Transfer {
   const tx = parsePsbt(psbt)
-  refuseDuplicates(tx)
   const inputs = Array.from({ length: tx.inputsLength }, (_, i) => spentOutput(tx.getInput(i), i, wallet))
+  refuseDuplicates(inputs)
   const outputs = Array.from({ length: tx.outputsLength }, (_, i) => paidOutput(tx.getOutput(i), i, network, wallet))
-  if (!inputs.some(({ own }) => own)) {
-    throw new InvalidIntent('psbt', `no input spends from this wallet’s address ${taprootAddress(wallet.outputKey, network)}`)
-  }
+  const signer = signerOf(inputs, network, wallet)
   const spent = total(inputs)
   const paid = total(outputs)
   for (const [what, sum] of [['inputs', spent], ['outputs', paid]] as const) {
     if (sum > MAX_MONEY) throw new InvalidIntent('psbt', `the ${what} add up to ${formatAmount(sum)}, more bitcoin than there is`)
   }
   if (paid > spent) throw new InvalidIntent('psbt', `the outputs (${formatAmount(paid)}) are more than the inputs (${formatAmount(spent)})`)
-  return { tx, network, wallet, inputs, outputs, fee: spent - paid }
+  return { tx, network, signer, inputs, outputs, fee: spent - paid }
 }
 
 /** Sum of the amounts, in satoshi. */
 export const total = (parts: readonly { readonly amount: bigint }[]): bigint => parts.reduce((sum, { amount }) => sum + amount, 0n)
 
 /**
- * The BIP-341 key-path sighash of each own input, in order.
+ * The sighash of each own input, in order.
  * @returns the place of the input in the transaction and 32 bytes
  */
-export function sighashes({ tx, inputs }: Transfer): { readonly input: number; readonly sighash: Uint8Array }[] {
-  const scripts = inputs.map(({ script }) => script)
-  const amounts = inputs.map(({ amount }) => amount)
-  return inputs.flatMap(({ own, sighashType }, input) =>
-    own ? [{ input, sighash: tx.preimageWitnessV1(input, scripts, sighashType, amounts) }] : [])
+export function sighashes({ tx, signer, inputs, outputs }: Transfer): { readonly input: number; readonly sighash: Uint8Array }[] {
+  const sighashOf = signer.sighashesOf({ version: tx.version, lockTime: tx.lockTime, inputs, outputs })
+  return inputs.flatMap(({ own, sighashType }, input) => own ? [{ input, sighash: sighashOf(input, sighashType) }] : [])
 }
 
 /**
- * Size of the finished transaction in virtual bytes, known before it is signed: a key-path witness is one signature of 64 bytes, or 65 with ALL.
+ * Size of the finished transaction in virtual bytes, known before it is signed; ECDSA signatures can come out a byte shorter.
  * @returns undefined where others' inputs have a part in it
  */
-export function signedSize({ tx, inputs }: Transfer): number | undefined {
+export function signedSize({ tx, signer, inputs }: Transfer): number | undefined {
   if (inputs.some(({ own }) => !own)) return undefined
   const markerAndFlag = 2
-  const witnesses = inputs.reduce((sum, { sighashType }) => sum + 2 + 64 + sighashType, 0)
+  const witnesses = inputs.reduce((sum, { sighashType }) => sum + signer.witnessSize(sighashType), 0)
   return Math.ceil((4 * tx.unsignedTx.length + markerAndFlag + witnesses) / 4)
 }
 
 /** Satoshi that the wallet has less afterwards, fee included; negative when a transaction with others pays it. */
 export const leavingWallet = ({ inputs, outputs }: Transfer): bigint => total(inputs.filter(({ own }) => own)) - total(outputs.filter(({ own }) => own))
 
-function spentOutput(input: TransactionInput, i: number, wallet: TaprootOutput): SpentOutput {
-  if (input.witnessUtxo === undefined && input.nonWitnessUtxo === undefined) {
-    throw new InvalidIntent('psbt', `input ${i} does not say which output it spends, and a taproot signature commits to all of them`)
+function spentOutput(input: TransactionInput, i: number, wallet: readonly OwnScript[]): SpentOutput {
+  const { txid, index, sequence = 0xffffffff, witnessUtxo, nonWitnessUtxo } = input
+  if (txid === undefined || index === undefined) throw new InvalidIntent('psbt', `input ${i} lacks its previous transaction`)
+  if (witnessUtxo === undefined && nonWitnessUtxo === undefined) {
+    throw new InvalidIntent('psbt', `input ${i} does not say which output it spends, and without all of them the fee is not known`)
   }
   const { amount, script } = getPrevOut(input)
   requireMoney(amount, `input ${i}`)
-  const own = equalBytes(script, wallet.script)
-  if (own) requireOurs(input, i, wallet)
-  return { own, amount, script, sequence: input.sequence ?? 0xffffffff, sighashType: own ? sighashTypeOf(input, i) : 0 }
+  const from = wallet.find((own) => equalBytes(own.script, script))
+  const sighashType = from?.sighashTypeOf(input, i) ?? 0
+  return { txid, index, sequence, amount, script, proven: nonWitnessUtxo !== undefined, own: from !== undefined, sighashType }
 }
 
-/** An own input is a key-path spend without a script tree, signed by nobody yet. */
-function requireOurs(input: TransactionInput, i: number, wallet: TaprootOutput): void {
-  if (input.tapKeySig !== undefined || input.finalScriptWitness !== undefined || input.finalScriptSig !== undefined) {
-    throw new InvalidIntent('psbt', `input ${i} is signed already; give the PSBT as it was before`)
+/** One key signs a request: all own inputs spend from the same script. */
+function signerOf(inputs: readonly SpentOutput[], network: BitcoinNetwork, wallet: readonly OwnScript[]): OwnScript {
+  const found = wallet.flatMap((from) => {
+    const input = inputs.findIndex(({ script }) => equalBytes(script, from.script))
+    return input < 0 ? [] : [{ from, input }]
+  })
+  const [first, second] = found
+  if (!first) {
+    const addresses = wallet.map((own) => own.address(network))
+    throw new InvalidIntent('psbt', `no input spends from this wallet’s ${addresses.length === 1 ? 'address' : 'addresses'} ${addresses.join(' or ')}`)
   }
-  if (input.tapInternalKey !== undefined && !equalBytes(input.tapInternalKey, wallet.internalKey)) {
-    throw new InvalidIntent('psbt', `input ${i} names another internal key than this wallet’s`)
+  if (second) {
+    const each = found.map(({ from, input }) => `input ${input} from ${from.title}`).join(', ')
+    throw new InvalidIntent('psbt', `the inputs spend from two addresses of this wallet with a key each (${each}); make two transactions, one for each address`)
   }
-  if (input.tapMerkleRoot !== undefined || input.tapLeafScript !== undefined || input.tapScriptSig !== undefined) {
-    throw new InvalidIntent('psbt', `input ${i} names a script tree, and this wallet’s address has none`)
-  }
-  if (input.redeemScript !== undefined || input.witnessScript !== undefined || input.partialSig !== undefined) {
-    throw new InvalidIntent('psbt', `input ${i} has fields of an older kind of address, and this wallet’s is taproot`)
-  }
-}
-
-function sighashTypeOf({ sighashType = SigHash.DEFAULT }: TransactionInput, i: number): 0 | 1 {
-  if (sighashType === SigHash.DEFAULT) return 0
-  if (sighashType === SigHash.ALL) return 1
-  const names: Readonly<Record<number, string>> = SigHashNames
-  const name = names[sighashType] ?? `0x${sighashType.toString(16)}`
-  throw new InvalidIntent('psbt', `input ${i} asks for sighash ${name}, which lets others change the transaction; only DEFAULT and ALL are signed`)
+  return first.from
 }
 
 function paidOutput(
-  { amount, script }: { amount?: bigint | undefined; script?: Uint8Array | undefined }, i: number, network: BitcoinNetwork, wallet: TaprootOutput,
+  { amount, script }: { amount?: bigint | undefined; script?: Uint8Array | undefined }, i: number, network: BitcoinNetwork, wallet: readonly OwnScript[],
 ): PaidOutput {
   if (amount === undefined || script === undefined) throw new InvalidIntent('psbt', `output ${i} lacks its amount or script`)
   requireMoney(amount, `output ${i}`)
-  return { own: equalBytes(script, wallet.script), amount, script, destination: destinationOf(script, network) }
+  return { own: wallet.some((own) => equalBytes(own.script, script)), amount, script, destination: destinationOf(script, network) }
 }
 
 function requireMoney(amount: bigint, where: string): void {
@@ -146,11 +150,9 @@ function requireMoney(amount: bigint, where: string): void {
   if (amount > MAX_MONEY) throw new InvalidIntent('psbt', `${where} is ${formatAmount(amount)}, more bitcoin than there is`)
 }
 
-function refuseDuplicates(tx: Transaction): void {
+function refuseDuplicates(inputs: readonly SpentOutput[]): void {
   const seen = new Map<string, number>()
-  for (let i = 0; i < tx.inputsLength; i++) {
-    const { txid, index } = tx.getInput(i)
-    if (txid === undefined || index === undefined) throw new InvalidIntent('psbt', `input ${i} lacks its previous transaction`)
+  for (const [i, { txid, index }] of inputs.entries()) {
     const outpoint = `${hex.encode(txid)}:${index}`
     const first = seen.get(outpoint)
     if (first !== undefined) throw new InvalidIntent('psbt', `inputs ${first} and ${i} spend the same output ${outpoint}`)

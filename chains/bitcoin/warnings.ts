@@ -13,7 +13,7 @@ type Rule = (transfer: Transfer) => readonly PreviewWarning[]
 
 /** Reasons to be careful, worst first. */
 export function warningsFor(transfer: Transfer): PreviewWarning[] {
-  const found = [foreignInputs, fee, outputs, network, withinWallet, waiting].flatMap((rule) => rule(transfer))
+  const found = [foreignInputs, fee, outputs, network, unproven, withinWallet, waiting].flatMap((rule) => rule(transfer))
   return [...found.filter(({ level }) => level === 'danger'), ...found.filter(({ level }) => level === 'care')]
 }
 
@@ -54,6 +54,15 @@ const outputs: Rule = (transfer) => transfer.outputs.flatMap((output) => {
 const network: Rule = (transfer) => transfer.network === 'mainnet'
   ? []
   : [care(`A PSBT does not say for which network it is, and this wallet’s key is the same on all. If its inputs are mainnet’s, this spends real bitcoin, whatever “${transfer.network}” says.`)]
+
+/** The attack on BIP-143 that `transfer.ts` describes. A single own input needs no proof: misstating it only spoils its signature. */
+const unproven: Rule = ({ signer, inputs }) => {
+  if (signer.type === 'taproot') return []
+  const single = inputs.filter(({ own }) => own).length === 1
+  const count = inputs.filter(({ own, proven }) => !proven && !(own && single)).length
+  if (count === 0) return []
+  return [care(`Nothing proves what ${count} of ${inputs.length} inputs spend: the PSBT lacks their previous transactions. If it misstates them and you sign the same transaction again, this wallet loses more than is shown. Have the program that made the PSBT include the previous transactions, or spend fewer inputs at once.`)]
+}
 
 const withinWallet: Rule = (transfer) => transfer.outputs.every(({ own }) => own) ? [care('No output leaves this wallet: only the fee is paid.')] : []
 

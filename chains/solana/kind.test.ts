@@ -6,7 +6,8 @@ import { complete, decodeIntent, encodeMessageIntent, interpret, InvalidIntent, 
 /** Source: RFC 8032 §7.1, the key of test 1. */
 const secret = hex.decode('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60')
 const publicKey = hex.decode('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')
-const keys = [{ suite: 2, publicKey }] as const
+const chainCode = new Uint8Array(32)
+const keys = [{ suite: 2, publicKey, chainCode }] as const
 const preview = (text: string) => interpret(encodeMessageIntent(text), keys).preview
 
 describe('a message', () => {
@@ -14,6 +15,7 @@ describe('a message', () => {
     expect(interpret(encodeMessageIntent('hello\nworld'), keys)).toEqual({
       suite: 2,
       taproot: false,
+      path: [],
       messages: [utf8.decode('hello\nworld')],
       preview: {
         kind: 'message',
@@ -57,8 +59,8 @@ describe('a message', () => {
   it('needs a wallet with an Ed25519 key', () => {
     const intent = encodeMessageIntent('hello')
     expect(() => interpret(intent, [])).toThrow(new InvalidIntent('keys', 'this wallet has no Ed25519 key'))
-    expect(() => interpret(intent, [{ suite: 3, publicKey }])).toThrow('this wallet has no Ed25519 key')
-    expect(() => interpret(intent, [{ suite: 2, publicKey: publicKey.slice(1) }])).toThrow('expected 32 bytes for the Ed25519 key, got 31')
+    expect(() => interpret(intent, [{ suite: 3, publicKey, chainCode }])).toThrow('this wallet has no Ed25519 key')
+    expect(() => interpret(intent, [{ suite: 2, publicKey: publicKey.slice(1), chainCode }])).toThrow('expected 32 bytes for the Ed25519 key, got 31')
   })
 })
 

@@ -5,8 +5,9 @@ import { seal } from '../envelope.ts'
 import { InvalidIntent, InvalidSignature } from '../errors.ts'
 import { groupKeyOf } from '../keys.ts'
 import type { Kind } from '../kind.ts'
+import { excerpt, hiddenCharacters, visible } from '../text.ts'
 import { solanaAddress } from './address.ts'
-import { decodeText, encodeText, hiddenCharacters, refuseTransaction, visible } from './text.ts'
+import { decodeText, encodeText, refuseTransaction } from './text.ts'
 import { verifyMessage } from './verify.ts'
 
 export interface MessageIntent {
@@ -46,6 +47,7 @@ function interpret(body: Uint8Array, keys: readonly GroupKey[]): Interpretation 
   return {
     suite: 2,
     taproot: false,
+    path: [],
     messages: [body.slice()],
     preview: {
       kind: 'message',
@@ -90,12 +92,4 @@ function warningsFor(text: string, size: number): PreviewWarning[] {
     warnings.push({ level: 'care', text: `The text holds characters that cannot be seen (${invisible.join(', ')}). They are written out here.` })
   }
   return warnings
-}
-
-/** The beginning of a text on one line. */
-function excerpt(text: string): string {
-  const line = visible(text).replaceAll(/\s+/gu, ' ').trim()
-  // Code points and not what a person counts as characters: the same on every device.
-  const characters = Array.from(line)
-  return characters.length > 60 ? `${characters.slice(0, 60).join('')}…` : line
 }

@@ -1,18 +1,13 @@
-/** Rules for texts that may be signed, and how they are shown. */
+/** Rules for texts that may be signed. */
 import { utf8 } from '@scure/base'
 import { InvalidIntent } from '../errors.ts'
+import { codePoint } from '../text.ts'
 
 /** Longest text, in bytes of UTF-8. */
 const MAX_TEXT_BYTES = 8192
 
 /** Control characters but line feed and tab: `[^\P{Cc}…]` reads "a control character, and not one of these". */
 const CONTROL = /[^\P{Cc}\n\t]/u
-/** Characters that change the direction of the text around them. */
-const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
-/** Whatever else has no shape of its own: format characters, separators, private use, default-ignorable ones. */
-const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{DI}]/gu
-
-const codePoint = (character: string): string => (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
 
 /**
  * The bytes that are signed for a text: its UTF-8, nothing added.
@@ -66,19 +61,6 @@ export function refuseTransaction(text: Uint8Array, publicKey: Uint8Array): void
       throw new InvalidIntent('text', 'the text holds the raw bytes of this wallet’s Ed25519 key, so it could be a Solana transaction')
     }
   }
-}
-
-/** The text with every character that would not be seen written as an escape such as `\u{202E}`. */
-export const visible = (text: string): string => {
-  const escape = (character: string): string => `\\u{${codePoint(character)}}`
-  return text.replace(BIDI, escape).replace(INVISIBLE, escape)
-}
-
-/** Which characters of a text are not what they seem, each once, as `U+202E`. */
-export function hiddenCharacters(text: string): { readonly bidi: readonly string[]; readonly invisible: readonly string[] } {
-  const found = (pattern: RegExp): string[] => [...new Set(text.match(pattern) ?? [])].map((character) => `U+${codePoint(character)}`)
-  const bidi = found(BIDI)
-  return { bidi, invisible: found(INVISIBLE).filter((name) => !bidi.includes(name)) }
 }
 
 const tooLong = (size: string): InvalidIntent =>

@@ -7,6 +7,9 @@ import { loadPolicy, parsePolicy } from './load.ts'
 const sign = (rule: string): string => `version: 1\nsign:\n  - {${rule}}\n`
 const keygen = (rule: string): string => `version: 1\nkeygen:\n  - {${rule}}\n`
 
+const NETWORKS = 'expected eip155:<chain id> or one of ethereum, op-mainnet, bnb-smart-chain, gnosis, polygon, base, arbitrum-one, avalanche, linea, '
+  + 'sepolia, holesky, hoodi, local-test-chain'
+
 /** What is wrong with a file, after the words that all refusals begin with. */
 function complaint(text: string): string {
   const source = parsePolicy(text)
@@ -24,6 +27,7 @@ describe('a policy file', () => {
       'sign:',
       '  - { name: notes, kind: message, max_bytes: 1024 }',
       '  - { name: small, kind: bitcoin, networks: [signet], max_amount_sats: 5000 }',
+      '  - { name: coins, kind: ethereum, networks: [sepolia, "eip155:8453"], max_amount_gwei: 5000, recipients: ["0xABCDEF0123456789ABCDEF0123456789ABCDEF01"] }',
     ].join('\n'))).toEqual({
       kind: 'rules',
       rules: {
@@ -32,6 +36,10 @@ describe('a policy file', () => {
         sign: [
           { name: 'notes', kind: 'message', max_bytes: 1024, allow_danger: false },
           { name: 'small', kind: 'bitcoin', networks: ['signet'], max_amount_sats: 5000, allow_danger: false },
+          {
+            name: 'coins', kind: 'ethereum', networks: ['eip155:11155111', 'eip155:8453'], max_amount_gwei: 5000,
+            recipients: ['0xabcdef0123456789abcdef0123456789abcdef01'], allow_danger: false,
+          },
         ],
       },
     })
@@ -49,8 +57,8 @@ describe('a policy file', () => {
     ['an unknown section', 'version: 1\nallow: all', 'allow: is not known'],
     ['rules that are no list', 'version: 1\nsign: yes', 'sign: expected a list, got "yes"'],
     ['a rule that is text', 'version: 1\nsign: [all]', 'sign[0]: expected a rule, got "all"'],
-    ['a rule of no kind', sign('name: a'), 'sign[0].kind: expected one of message, bitcoin'],
-    ['a rule of an unknown kind', sign('name: a, kind: ethereum'), 'sign[0].kind: expected one of message, bitcoin'],
+    ['a rule of no kind', sign('name: a'), 'sign[0].kind: expected one of message, bitcoin, ethereum, ethereum-call, ethereum-message, ethereum-typed-data'],
+    ['a rule of an unknown kind', sign('name: a, kind: dogecoin'), 'sign[0].kind: expected one of message, bitcoin, ethereum, ethereum-call, ethereum-message, ethereum-typed-data'],
     ['a rule with no name', sign('kind: message, max_bytes: 1'), 'sign[0].name: expected a name for this rule'],
     ['a misspelt limit', sign('name: a, kind: message, max_byte: 1'), 'sign[0].max_bytes: expected a whole number from 1 to 1048576; sign[0].max_byte: is not known'],
     ['a limit in words', sign('name: a, kind: message, max_bytes: lots'), 'sign[0].max_bytes: expected a whole number from 1 to 1048576, got "lots"'],
@@ -62,6 +70,13 @@ describe('a policy file', () => {
     ['a fraction of a sat', sign('name: a, kind: bitcoin, networks: [signet], max_amount_sats: 0.5'), 'sign[0].max_amount_sats: expected a whole number from 1 to 2100000000000000, got 0.5'],
     ['more sats than there are', sign('name: a, kind: bitcoin, networks: [signet], max_amount_sats: 2100000000000001'), 'sign[0].max_amount_sats: expected at most 2100000000000000, got 2100000000000001'],
     ['an empty list of recipients', sign('name: a, kind: bitcoin, networks: [signet], max_amount_sats: 1, recipients: []'), 'sign[0].recipients: expected at least one'],
+    ['an unknown chain', sign('name: a, kind: ethereum, networks: [Sepolia], max_amount_gwei: 1'), `sign[0].networks[0]: ${NETWORKS}, got "Sepolia"`],
+    ['a chain id that is none', sign('name: a, kind: ethereum, networks: ["eip155:0x1"], max_amount_gwei: 1'), `sign[0].networks[0]: ${NETWORKS}, got "eip155:0x1"`],
+    ['no chains', sign('name: a, kind: ethereum-typed-data, networks: []'), 'sign[0].networks: expected at least one'],
+    ['part of a gwei', sign('name: a, kind: ethereum, networks: [sepolia], max_amount_gwei: 0.5'), 'sign[0].max_amount_gwei: expected a whole number from 1 to 9007199254740991, got 0.5'],
+    ['a name for an address', sign('name: a, kind: ethereum, networks: [sepolia], max_amount_gwei: 1, recipients: [alice.eth]'), 'sign[0].recipients[0]: expected an address in quotes: 0x and 40 hexadecimal digits, got "alice.eth"'],
+    ['an address that YAML reads as a number', sign('name: a, kind: ethereum-call, networks: [sepolia], max_amount_gwei: 1, contracts: [0x00000000000000000000000000000000000000ff]'), 'sign[0].contracts[0]: expected an address in quotes: 0x and 40 hexadecimal digits, got 255'],
+    ['calls of whatever contract', sign('name: a, kind: ethereum-call, networks: [sepolia], max_amount_gwei: 1'), 'sign[0].contracts: expected a list'],
     ['nobody who may invite', keygen('name: a, invited_by: [], max_total: 3, max_threshold: 2'), 'keygen[0].invited_by: expected at least one'],
     ['an unknown inviter', keygen('name: a, invited_by: [anybody], max_total: 3, max_threshold: 2'), 'keygen[0].invited_by[0]: expected one of own-invitation, link, self, got "anybody"'],
     ['too many parties', keygen('name: a, invited_by: [self], max_total: 17, max_threshold: 2'), 'keygen[0].max_total: expected at most 16, got 17'],

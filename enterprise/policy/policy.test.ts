@@ -1,7 +1,8 @@
-import type { Decision, KeygenRequest, Policy, SignRequest } from '@trivet/party'
-import type { Interpretation, Preview, PreviewWarning } from '@trivet/protocol/intent'
+import type { Decision, KeygenRequest, Policy } from '@trivet/party'
+import type { Preview, PreviewWarning } from '@trivet/protocol/intent'
 import { describe, expect, it } from 'vitest'
-import { ANNA } from '../testing/scripted-party.ts'
+import { testWallet } from '../testing/scripted-party.ts'
+import { messageRequest as message, spendRequest as spend } from '../testing/sign-request.ts'
 import { parsePolicy } from './load.ts'
 import { guardPolicy, policyOf, type DecisionRecord } from './policy.ts'
 
@@ -15,22 +16,7 @@ function policyFrom(...lines: readonly string[]): Policy {
 }
 
 function proposal(changes: Partial<KeygenRequest> = {}): KeygenRequest {
-  return { walletName: 'Treasury', threshold: 2, total: 3, suites: [2, 3], parties: [], invitedBy: 'own-invitation', ...changes }
-}
-
-function request(interpretation: Interpretation): SignRequest {
-  const from = { index: 1, name: 'Anna', partyId: ANNA, me: false }
-  return { wallet: 'w'.repeat(64), walletName: 'Treasury', from, signers: [1, 2], interpretation }
-}
-
-function message(bytes: number, changes: { suite?: 1 | 2 | 3; warnings?: readonly PreviewWarning[] } = {}): SignRequest {
-  const preview: Preview = { kind: 'message', sentence: 'Sign a message', fields: [], warnings: changes.warnings ?? [] }
-  return request({ suite: changes.suite ?? 2, taproot: false, messages: [new Uint8Array(bytes)], preview })
-}
-
-function spend(spends: Preview['spends'], warnings: readonly PreviewWarning[] = []): SignRequest {
-  const preview: Preview = { kind: 'bitcoin', sentence: 'Send 0.01 BTC', fields: [], warnings, ...(spends === undefined ? {} : { spends }) }
-  return request({ suite: 3, taproot: true, messages: [new Uint8Array(32)], preview })
+  return { walletName: 'Treasury', threshold: 2, total: 3, suites: [1, 2, 3], parties: [], invitedBy: 'own-invitation', ...changes }
 }
 
 const toAlice = { network: 'signet', amount: '5000', fee: '200', to: ['tb1alice'] }
@@ -67,12 +53,8 @@ describe('rules for messages', () => {
     expect(await policy.sign(message(11))).toEqual({ answer: 'decline', rule: 'notes', reason: 'a message of 11 bytes, at most 10 are allowed' })
   })
 
-  it('refuse a message whose length the suite hides', async () => {
-    expect(await policy.sign(message(5, { suite: 3 }))).toEqual({ answer: 'decline', rule: 'notes', reason: 'a message under suite 3, allowed is suite 2 (Ed25519)' })
-  })
-
   it('refuse what the preview calls dangerous', async () => {
-    expect(await policy.sign(message(5, { warnings: [danger] }))).toEqual({ answer: 'decline', rule: 'notes', reason: 'the preview warns: the fee is half of the amount' })
+    expect(await policy.sign(message(5, [danger]))).toEqual({ answer: 'decline', rule: 'notes', reason: 'the preview warns: the fee is half of the amount' })
   })
 
   it('do not allow a transaction', async () => {
@@ -179,12 +161,16 @@ describe('the guard around a policy', () => {
 
   it('records every decision with public facts only', async () => {
     const records: DecisionRecord[] = []
-    const guarded = guardPolicy(yes, never, (decided) => records.push(decided))
+    const no: Decision = { answer: 'decline', rule: 'small', reason: 'the preview warns: a sentence that may quote the message' }
+    const guarded = guardPolicy({ ...yes, sign: async ({ interpretation }) => (interpretation.preview.kind === 'message' ? APPROVE : no) }, never, (decided) => records.push(decided))
     await guarded.keygen(proposal())
     await guarded.sign(message(3))
+    await guarded.sign(spend(toAlice, [danger]))
+    const wallet = testWallet().view.id
     expect(records).toEqual([
-      { asked: 'keygen', by: 'own-invitation', what: '2 of 3 "Treasury"', decision: APPROVE },
-      { asked: 'sign', by: 'Anna', what: 'Sign a message', decision: APPROVE },
+      { asked: 'keygen', by: 'own-invitation', name: 'Treasury', threshold: 2, total: 3, answer: 'approve' },
+      { asked: 'sign', by: 'Anna', wallet, kind: 'message', bytes: 3, dangers: 0, answer: 'approve' },
+      { asked: 'sign', by: 'Anna', wallet, kind: 'bitcoin', network: 'signet', amount: '5000', to: ['tb1alice'], dangers: 1, answer: 'decline', rule: 'small' },
     ])
   })
 })

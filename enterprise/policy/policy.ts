@@ -1,7 +1,8 @@
-import type { Decision, Policy } from '@trivet/party'
-import type { Log } from '../log.ts'
+import type { Decision, Policy, SignRequest } from '@trivet/party'
+import type { Log, LogFields } from '../log.ts'
 import { BUILT_IN, type PolicySource } from './load.ts'
 import { judgeKeygen, judgeSign } from './rules.ts'
+import { subjectOf, type Subject } from './subject.ts'
 
 /** A policy that takes longer than this has said no. */
 const PATIENCE_MS = 2_000
@@ -9,12 +10,16 @@ const PATIENCE_MS = 2_000
 /** Starts a timer and returns how to stop it; injected, so that no test waits by the clock. */
 export type StartTimer = (ms: number, ring: () => void) => () => void
 
-/** Public facts of a decision, for the log: who asked, for what, and which rule said no. Never the intent itself. */
-export interface DecisionRecord {
+/**
+ * Public facts of a decision, for the log: who asked, for what, and which rule said no. Never the intent, nor a sentence that may quote
+ * it, as the preview's and a reason do.
+ */
+export type DecisionRecord = LogFields & {
   readonly asked: 'keygen' | 'sign'
   readonly by: string
-  readonly what: string
-  readonly decision: Decision
+  readonly answer: Decision['answer']
+  /** With a no: of the file, or a built-in one. */
+  readonly rule?: string
 }
 
 /** The policy of the file, or the one that refuses everything where there is none. */
@@ -35,23 +40,47 @@ export function guardPolicy(policy: Policy, startTimer: StartTimer, record: (dec
   return {
     async keygen(proposal) {
       const decision = await decide(() => policy.keygen(proposal), startTimer)
-      const by = proposal.invitedBy
-      record({ asked: 'keygen', by, what: `${proposal.threshold} of ${proposal.total} "${proposal.walletName}"`, decision })
+      const { invitedBy: by, walletName: name, threshold, total } = proposal
+      record({ asked: 'keygen', by, name, threshold, total, ...answerOf(decision) })
       return decision
     },
     async sign(request) {
-      const decision = await decide(() => policy.sign(request), startTimer)
-      record({ asked: 'sign', by: request.from.name, what: request.interpretation.preview.sentence, decision })
+      let facts: LogFields = {}
+      const decision = await decide(() => {
+        facts = factsOf(request)
+        return policy.sign(request)
+      }, startTimer)
+      record({ asked: 'sign', by: request.from.name, wallet: request.wallet, ...facts, ...answerOf(decision) })
       return decision
     },
   }
 }
 
-/** One line a decision, with its rule and reason where it is a no. */
+/** One line a decision. */
 export function logDecision(log: Log): (decided: DecisionRecord) => void {
-  return ({ asked, by, what, decision }) => {
-    const no = decision.answer === 'decline' ? { rule: decision.rule, reason: decision.reason } : {}
-    log.info({ asked, by, what, answer: decision.answer, ...no }, 'decided')
+  return (decided) => log.info(decided, 'decided')
+}
+
+function answerOf(decision: Decision): Pick<DecisionRecord, 'answer' | 'rule'> {
+  return decision.answer === 'decline' ? { answer: 'decline', rule: decision.rule } : { answer: decision.answer }
+}
+
+/** Kind, network, amount and addresses; amounts as decimals in the chain's smallest unit. */
+function factsOf(request: SignRequest): LogFields {
+  const { warnings } = request.interpretation.preview
+  const subject = subjectOf(request)
+  const dangers = warnings.filter(({ level }) => level === 'danger').length
+  return { kind: subject.kind, ...detailsOf(subject), dangers }
+}
+
+function detailsOf(subject: Subject): LogFields {
+  switch (subject.kind) {
+    case 'message':
+    case 'ethereum-message': return { bytes: subject.bytes }
+    case 'bitcoin':
+    case 'ethereum': return subject.spends === undefined ? {} : { ...subject.spends, amount: String(subject.spends.amount) }
+    case 'ethereum-call': return { ...subject, amount: String(subject.amount) }
+    case 'ethereum-typed-data': return subject
   }
 }
 

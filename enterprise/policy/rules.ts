@@ -1,8 +1,11 @@
 /** Pure judgement: a proposal and the rules in, a decision out. The first rule that allows is enough; without one the answer is no. */
 import type { Decision, KeygenRequest, SignRequest } from '@trivet/party'
 import type { Preview } from '@trivet/protocol/intent'
-import type { BitcoinRule, KeygenRule, MessageRule, PolicyRules } from './schema.ts'
 import { BUILT_IN } from './load.ts'
+import type { KeygenRule, PolicyRules, RuleOf, SignRule } from './schema.ts'
+import { subjectOf, type SubjectOf } from './subject.ts'
+
+const WEI_IN_GWEI = 1_000_000_000n
 
 /** Why one rule does not allow something; `undefined` when it does. */
 type Objection = string | undefined
@@ -11,13 +14,23 @@ export function judgeKeygen(rules: PolicyRules, proposal: KeygenRequest): Decisi
   return judge(rules.keygen, (rule) => keygenObjection(rule, proposal), 'no rule allows a key generation')
 }
 
+/** @throws whatever `subjectOf` throws */
 export function judgeSign(rules: PolicyRules, request: SignRequest): Decision {
   const { preview } = request.interpretation
-  const ofKind = rules.sign.filter((rule) => rule.kind === preview.kind)
-  return judge(ofKind, (rule) => {
-    const objection = rule.kind === 'message' ? messageObjection(rule, request) : bitcoinObjection(rule, preview)
-    return objection ?? dangerObjection(rule, preview)
-  }, `no rule allows signing of kind ${preview.kind}`)
+  const subject = subjectOf(request)
+  const judgeBy = <Kind extends SignRule['kind']>(kind: Kind, objectionOf: (rule: RuleOf<Kind>) => Objection): Decision => judge(
+    rules.sign.filter((rule): rule is RuleOf<Kind> => rule.kind === kind),
+    (rule) => objectionOf(rule) ?? dangerObjection(rule, preview),
+    `no rule allows signing of kind ${kind}`,
+  )
+  switch (subject.kind) {
+    case 'message':
+    case 'ethereum-message': return judgeBy(subject.kind, (rule) => lengthObjection(rule, subject))
+    case 'bitcoin': return judgeBy('bitcoin', (rule) => bitcoinObjection(rule, subject))
+    case 'ethereum': return judgeBy('ethereum', (rule) => ethereumObjection(rule, subject))
+    case 'ethereum-call': return judgeBy('ethereum-call', (rule) => callObjection(rule, subject))
+    case 'ethereum-typed-data': return judgeBy('ethereum-typed-data', (rule) => typedDataObjection(rule, subject))
+  }
 }
 
 function judge<R extends { readonly name: string }>(rules: readonly R[], objectionOf: (rule: R) => Objection, ifNone: string): Decision {
@@ -44,27 +57,53 @@ function keygenObjection(rule: KeygenRule, proposal: KeygenRequest): Objection {
   return undefined
 }
 
-function messageObjection(rule: MessageRule, request: SignRequest): Objection {
-  const { suite, messages } = request.interpretation
-  // Only Ed25519 signs the message itself; under another suite its length is not known here.
-  if (suite !== 2) return `a message under suite ${suite}, allowed is suite 2 (Ed25519)`
-  const longest = Math.max(...messages.map((message) => message.length))
-  return longest <= rule.max_bytes ? undefined : `a message of ${longest} bytes, at most ${rule.max_bytes} are allowed`
+function lengthObjection(rule: { readonly max_bytes: number }, { bytes }: { readonly bytes: number }): Objection {
+  return bytes <= rule.max_bytes ? undefined : `a message of ${bytes} bytes, at most ${rule.max_bytes} are allowed`
 }
 
-function bitcoinObjection(rule: BitcoinRule, preview: Preview): Objection {
-  const { spends } = preview
+function bitcoinObjection(rule: RuleOf<'bitcoin'>, { spends }: SubjectOf<'bitcoin'>): Objection {
   if (spends === undefined) return 'the preview does not say what leaves the wallet'
-  const network = rule.networks.find((one) => one === spends.network)
-  if (network === undefined) return `network ${spends.network}, allowed are ${rule.networks.join(', ')}`
-  if (BigInt(spends.amount) > BigInt(rule.max_amount_sats)) {
-    return `${spends.amount} sats leave the wallet, fee included; at most ${rule.max_amount_sats} are allowed`
-  }
-  const stranger = rule.recipients === undefined ? undefined : spends.to.find((address) => rule.recipients?.includes(address) !== true)
-  return stranger === undefined ? undefined : `recipient ${stranger} is not on the list`
+  const { network, amount, to } = spends
+  return networkObjection(rule, network) ?? satsObjection(rule, amount) ?? strangerAmong(to, rule.recipients, 'recipient')
 }
 
-function dangerObjection(rule: MessageRule | BitcoinRule, preview: Preview): Objection {
+function ethereumObjection(rule: RuleOf<'ethereum'>, { spends: { network, amount, to } }: SubjectOf<'ethereum'>): Objection {
+  return networkObjection(rule, network) ?? weiObjection(rule, amount) ?? strangerAmong(to.map(lowerCase), rule.recipients, 'recipient')
+}
+
+function callObjection(rule: RuleOf<'ethereum-call'>, { network, amount, contract }: SubjectOf<'ethereum-call'>): Objection {
+  if (contract === undefined) return 'it creates a contract, which no rule can allow'
+  return networkObjection(rule, network) ?? weiObjection(rule, amount) ?? strangerAmong([lowerCase(contract)], rule.contracts, 'contract')
+}
+
+function typedDataObjection(rule: RuleOf<'ethereum-typed-data'>, { network, contract }: SubjectOf<'ethereum-typed-data'>): Objection {
+  if (network === undefined) return 'its domain names no chain'
+  if (contract === undefined && rule.contracts !== undefined) return 'its domain names no contract'
+  return networkObjection(rule, network) ?? strangerAmong(contract === undefined ? [] : [lowerCase(contract)], rule.contracts, 'contract')
+}
+
+function networkObjection(rule: { readonly networks: readonly string[] }, network: string): Objection {
+  return rule.networks.includes(network) ? undefined : `network ${network}, allowed are ${rule.networks.join(', ')}`
+}
+
+function satsObjection({ max_amount_sats: most }: RuleOf<'bitcoin'>, sats: bigint): Objection {
+  return sats <= BigInt(most) ? undefined : `${sats} sats leave the wallet, fee included; at most ${most} are allowed`
+}
+
+function weiObjection({ max_amount_gwei: most }: { readonly max_amount_gwei: number }, wei: bigint): Objection {
+  if (wei <= BigInt(most) * WEI_IN_GWEI) return undefined
+  return `${wei} wei may leave the account, fee included; at most ${BigInt(most) * WEI_IN_GWEI} are allowed`
+}
+
+/** @param allowed absent means any */
+function strangerAmong(addresses: readonly string[], allowed: readonly string[] | undefined, what: string): Objection {
+  const stranger = allowed === undefined ? undefined : addresses.find((address) => !allowed.includes(address))
+  return stranger === undefined ? undefined : `${what} ${stranger} is not on the list`
+}
+
+function dangerObjection(rule: { readonly allow_danger: boolean }, preview: Preview): Objection {
   const danger = rule.allow_danger ? undefined : preview.warnings.find((warning) => warning.level === 'danger')
   return danger === undefined ? undefined : `the preview warns: ${danger.text}`
 }
+
+const lowerCase = (address: string): string => address.toLowerCase()

@@ -1,18 +1,23 @@
 /** What a policy file may say. Everything it does not allow is refused. */
 import { BITCOIN_NETWORKS } from '@trivet/chains'
 import { z } from 'zod'
+import { NETWORK_NAMES, readNetwork } from './networks.ts'
 
 const MAX_RULES = 100
 const MAX_PARTIES = 16
 const MAX_MESSAGE_BYTES = 1_048_576
 /** All bitcoin there will ever be, in sats; exact as a JavaScript number. */
 const MAX_SATS = 2_100_000_000_000_000
+/** Nine million coins; a larger JavaScript number would not be exact. */
+const MAX_GWEI = Number.MAX_SAFE_INTEGER
 
 const wholeNumber = (min: number, max: number) => z.int(`expected a whole number from ${min} to ${max}`)
   .min(min, `expected at least ${min}`).max(max, `expected at most ${max}`)
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, `expected one of ${values.join(', ')}`)
 const listOf = <T extends z.ZodType>(item: T) => z.array(item, 'expected a list')
 const yesOrNo = z.boolean('expected true or false')
+const EXPECTED_ADDRESS = 'expected an address in quotes: 0x and 40 hexadecimal digits'
+const EXPECTED_NETWORK = `expected eip155:<chain id> or one of ${NETWORK_NAMES.join(', ')}`
 
 const ruleName = z.string('expected a name for this rule').min(1, 'expected a name for this rule').max(80, 'expected at most 80 characters')
 
@@ -32,6 +37,17 @@ const MessageRule = z.strictObject({
   allow_danger: yesOrNo.default(false),
 })
 
+/** Addresses as people write them, in any capitals. */
+const ethereumAddresses = listOf(z.string(EXPECTED_ADDRESS).regex(/^0x[0-9a-fA-F]{40}$/, EXPECTED_ADDRESS).toLowerCase()).min(1, 'expected at least one')
+const ethereumNetworks = listOf(z.string(EXPECTED_NETWORK).transform((name, context) => {
+  const network = readNetwork(name)
+  if (network !== undefined) return network
+  context.issues.push({ code: 'custom', message: EXPECTED_NETWORK, input: name })
+  return z.NEVER
+})).min(1, 'expected at least one')
+/** What may leave the account with one transaction, the largest possible fee included. */
+const maxAmountGwei = wholeNumber(1, MAX_GWEI)
+
 const BitcoinRule = z.strictObject({
   name: ruleName,
   kind: z.literal('bitcoin'),
@@ -43,8 +59,49 @@ const BitcoinRule = z.strictObject({
   allow_danger: yesOrNo.default(false),
 })
 
-const SignRule = z.discriminatedUnion('kind', [MessageRule, BitcoinRule], {
-  error: (issue) => (typeof issue.input === 'object' && issue.input !== null ? 'expected one of message, bitcoin' : 'expected a rule'),
+/** Transactions of which the preview says what leaves the account: coins, and nothing else. */
+const EthereumRule = z.strictObject({
+  name: ruleName,
+  kind: z.literal('ethereum'),
+  networks: ethereumNetworks,
+  max_amount_gwei: maxAmountGwei,
+  /** Absent means any. */
+  recipients: ethereumAddresses.optional(),
+  allow_danger: yesOrNo.default(false),
+})
+
+/** Calls of contracts. What else than coins a call takes from the account no amount says, so the contracts are named. */
+const EthereumCallRule = z.strictObject({
+  name: ruleName,
+  kind: z.literal('ethereum-call'),
+  networks: ethereumNetworks,
+  contracts: ethereumAddresses,
+  max_amount_gwei: maxAmountGwei,
+  allow_danger: yesOrNo.default(false),
+})
+
+const EthereumMessageRule = z.strictObject({
+  name: ruleName,
+  kind: z.literal('ethereum-message'),
+  max_bytes: wholeNumber(1, MAX_MESSAGE_BYTES),
+  allow_danger: yesOrNo.default(false),
+})
+
+const EthereumTypedDataRule = z.strictObject({
+  name: ruleName,
+  kind: z.literal('ethereum-typed-data'),
+  /** The domain has to name one of them. */
+  networks: ethereumNetworks,
+  /** Where given, the domain has to name one of them as its verifying contract. */
+  contracts: ethereumAddresses.optional(),
+  allow_danger: yesOrNo.default(false),
+})
+
+const SIGN_RULES = [MessageRule, BitcoinRule, EthereumRule, EthereumCallRule, EthereumMessageRule, EthereumTypedDataRule] as const
+const RULE_KINDS = SIGN_RULES.map((rule) => rule.shape.kind.value).join(', ')
+
+const SignRule = z.discriminatedUnion('kind', SIGN_RULES, {
+  error: (issue) => (typeof issue.input === 'object' && issue.input !== null ? `expected one of ${RULE_KINDS}` : 'expected a rule'),
 })
 
 const rulesOf = <T extends z.ZodType<{ name: string }>>(rule: T) => listOf(rule)
@@ -60,5 +117,6 @@ export const PolicyFile = z.strictObject({
 
 export type PolicyRules = z.output<typeof PolicyFile>
 export type KeygenRule = z.output<typeof KeygenRule>
-export type MessageRule = z.output<typeof MessageRule>
-export type BitcoinRule = z.output<typeof BitcoinRule>
+export type SignRule = z.output<typeof SignRule>
+/** The rules of one kind. */
+export type RuleOf<Kind extends SignRule['kind']> = Extract<SignRule, { kind: Kind }>

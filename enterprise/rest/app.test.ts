@@ -37,19 +37,24 @@ describe('the REST door', () => {
       status: 200,
       body: {
         party_id: ACME, name: 'Acme', role: 'enterprise', permissions: ['keygen', 'reshare', 'sign'], version: '1.2.3',
-        protocols: ['frost-ed25519', 'frost-secp256k1-tr'], uptime: 0,
+        protocols: ['dkls23', 'frost-ed25519', 'frost-secp256k1-tr'], uptime: 0,
         peers: [{ party_id: ANNA, name: 'Anna', role: 'mobile-app', online: true }, { party_id: BEN, name: 'Ben', role: 'mobile-app', online: false }],
       },
     })
   })
 
   it('lists its keys with their public facts', async () => {
-    const wallet = testWallet()
+    const wallet = testWallet({ stock: [{ signers: [1, 2], count: 3 }] })
     server.party.show(unlocked({ wallets: [wallet.view] }))
     const { status, body } = await server.get('/api/v1/keys', await server.key(['read']))
     expect(status).toBe(200)
     expect(body).toMatchObject({
       keys: [
+        {
+          key_id: wallet.ecdsaKeyId, protocol: 'dkls23', addresses: { mainnet: expect.stringMatching(/^bc1q/) as unknown },
+          address: expect.stringMatching(/^0x[0-9a-fA-F]{40}$/) as unknown, presignatures: [{ signers: [1, 2], count: 3 }],
+          parties: [{ name: 'Acme' }, { name: 'Anna', pairing: 'ready' }, { name: 'Ben', pairing: 'ready' }],
+        },
         { key_id: wallet.ed25519KeyId, protocol: 'frost-ed25519', name: 'Treasury', threshold_t: 2, threshold_n: 3, epoch: 1, created_at: '2026-11-20T12:00:00.000Z' },
         { key_id: wallet.taprootKeyId, protocol: 'frost-secp256k1-tr', addresses: { mainnet: expect.stringMatching(/^bc1p/) as unknown } },
       ],
@@ -82,6 +87,7 @@ describe('every refusal has the shape of the contract', () => {
   it.each([
     ['GET', '/api/v1/info', 'read'], ['GET', '/api/v1/keys', 'read'], ['GET', '/api/v1/sessions', 'read'],
     ['GET', '/api/v1/sessions/3f2a6a1e-0d4b-4a55-9f0e-5d1f6f1b7c01', 'read'], ['POST', '/api/v1/keygen', 'keygen'], ['POST', '/api/v1/sign', 'sign'],
+    ['POST', '/api/v1/verify', 'read'],
   ] as const)('forbidden: %s %s without the scope %s', async (method, path, scope) => {
     const others = (['read', 'keygen', 'sign'] as const).filter((one) => one !== scope)
     const key = await server.key(others)

@@ -10,6 +10,7 @@ import { keygenRoutes } from './keygen.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { sessionRoutes } from './sessions.ts'
 import { signRoutes } from './sign.ts'
+import { verifyRoutes } from './verify.ts'
 
 export type { RestOptions } from './context.ts'
 
@@ -46,7 +47,7 @@ export function createRest(options: RestOptions): FastifyInstance {
   })
 
   const requireKey = createKeyCheck(options.apiKeys, createRateLimit(options.now))
-  for (const routes of [infoRoutes, keygenRoutes, signRoutes, sessionRoutes]) routes(app, context, requireKey)
+  for (const routes of [infoRoutes, keygenRoutes, signRoutes, verifyRoutes, sessionRoutes]) routes(app, context, requireKey)
   return app
 }
 

@@ -1,6 +1,7 @@
-import type { PartyView, Policy, Role, SessionView } from '@trivet/party'
+import type { PartyView, Policy, Role, SessionView, WalletView } from '@trivet/party'
 import type { DrivenParty } from '@trivet/party/port'
 import type { FastifyRequest } from 'fastify'
+import { keyIdOf } from '../key-id.ts'
 import type { ApiKeys } from '../keys/api-keys.ts'
 import type { Log } from '../log.ts'
 import type { PartyWatch } from '../watch.ts'
@@ -45,6 +46,15 @@ export function connectedView(context: RestContext): UnlockedView {
   const { state, reason } = view.connection
   if (state !== 'connected') throw unavailable('The signalling server is away.', { signalling: reason ?? state })
   return view
+}
+
+/** The wallet and its key of an id. @throws ApiError not_found */
+export function keyIn(view: PartyView, id: string): { readonly wallet: WalletView; readonly key: WalletView['keys'][number] } {
+  for (const wallet of view.wallets) {
+    const key = wallet.keys.find((one) => keyIdOf(one) === id)
+    if (key !== undefined) return { wallet, key }
+  }
+  throw new ApiError('not_found', 'There is no such key.')
 }
 
 /** @throws ApiError not_found */

@@ -5,10 +5,7 @@ import type { KeyCheck } from './auth.ts'
 import { unlockedView, type RestContext } from './context.ts'
 import { unavailable } from './errors.ts'
 import { keyBodies } from './session-body.ts'
-import { NoQuery, parse } from './schemas.ts'
-
-/** Protocols this version runs; the others of the contract are to come. */
-const PROTOCOLS = ['frost-ed25519', 'frost-secp256k1-tr']
+import { NoQuery, parse, PROTOCOLS } from './schemas.ts'
 
 export function infoRoutes(app: FastifyInstance, context: RestContext, requireKey: KeyCheck): void {
   const uptime = (): number => Math.floor((context.now() - context.startedAt) / 1_000)

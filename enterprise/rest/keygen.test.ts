@@ -53,10 +53,10 @@ describe('POST /api/v1/keygen', () => {
       })))
       return { session: SESSION }
     })
-    const answer = await server.post('/api/v1/keygen?wait=60', { threshold: 2, participants: TWO_PLACES, protocols: ['frost-secp256k1-tr', 'frost-ed25519'] }, key)
+    const answer = await server.post('/api/v1/keygen?wait=60', { threshold: 2, participants: TWO_PLACES, protocols: ['frost-secp256k1-tr', 'dkls23', 'frost-ed25519'] }, key)
     expect(answer).toMatchObject({
       status: 200,
-      body: { status: 'completed', completed_at: '2026-11-20T12:00:00.000Z', keys: [{ key_id: wallet.ed25519KeyId }, { key_id: wallet.taprootKeyId }] },
+      body: { status: 'completed', completed_at: '2026-11-20T12:00:00.000Z', keys: [{ protocol: 'dkls23' }, { key_id: wallet.ed25519KeyId }, { key_id: wallet.taprootKeyId }] },
     })
   })
 
@@ -73,8 +73,8 @@ describe('POST /api/v1/keygen', () => {
     ['a place above all', { threshold: 2, participants: [{ place: 17 }] }, { 'participants[0].place': 'expected a whole number from 2 to 16' }],
     ['a place twice', { threshold: 2, participants: [{ place: 2 }, { place: 2 }] }, { participants: 'expected the places 2, 3, … without a gap, each once (place 1 is this party)' }],
     ['a gap', { threshold: 2, participants: [{ place: 3 }] }, { participants: 'expected the places 2, 3, … without a gap, each once (place 1 is this party)' }],
-    ['one protocol of two', { threshold: 2, participants: TWO_PLACES, protocols: ['frost-ed25519'] }, { protocols: 'expected both frost-ed25519 and frost-secp256k1-tr: one ceremony makes both keys' }],
-    ['a protocol to come', { threshold: 2, participants: TWO_PLACES, protocols: ['dkls23'] }, { 'protocols[0]': 'expected one of frost-ed25519, frost-secp256k1-tr' }],
+    ['some of the protocols', { threshold: 2, participants: TWO_PLACES, protocols: ['frost-ed25519', 'dkls23'] }, { protocols: 'expected each of dkls23, frost-ed25519, frost-secp256k1-tr: one ceremony makes all keys' }],
+    ['an unknown protocol', { threshold: 2, participants: TWO_PLACES, protocols: ['gg20'] }, { 'protocols[0]': 'expected one of dkls23, frost-ed25519, frost-secp256k1-tr' }],
     ['a blank name', { threshold: 2, participants: TWO_PLACES, name: '  ' }, { name: 'expected a name' }],
     ['a long name', { threshold: 2, participants: TWO_PLACES, name: 'x'.repeat(65) }, { name: 'expected at most 64 characters' }],
     ['a misspelt field', { threshold: 2, participants: TWO_PLACES, protocol: [] }, { protocol: 'is not known' }],
@@ -125,7 +125,7 @@ describe('POST /api/v1/keygen under policy', () => {
     expect(answer.status).toBe(422)
     expect(answer.body).toEqual({ error: 'policy_refused', message: 'The policy says no: 3 parties, at most 2 are allowed.', details: { rule: 'own keys' } })
     expect(asked).toEqual([{
-      walletName: 'Wallet', threshold: 2, total: 3, suites: [2, 3], invitedBy: 'self',
+      walletName: 'Wallet', threshold: 2, total: 3, suites: [1, 2, 3], invitedBy: 'self',
       parties: [{ name: 'Acme', partyId: ACME, role: 'enterprise', me: true }],
     }])
     expect(server.party.calls).toEqual([])

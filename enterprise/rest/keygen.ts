@@ -7,7 +7,7 @@ import { KeygenBody, parse, WaitQuery } from './schemas.ts'
 import { answerWithSession, awaitSession } from './sessions.ts'
 
 /** The suites that one key generation of this version makes. */
-const SUITES = [2, 3]
+const SUITES = [1, 2, 3]
 
 export function keygenRoutes(app: FastifyInstance, context: RestContext, requireKey: KeyCheck): void {
   app.post('/api/v1/keygen', { onRequest: requireKey('keygen') }, async (request, reply) => {

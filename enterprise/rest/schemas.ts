@@ -9,6 +9,8 @@ const MAX_WAIT_SECONDS = 60
 
 /** The protocols of one key generation, by suite. */
 export const PROTOCOL_NAMES = { 1: 'dkls23', 2: 'frost-ed25519', 3: 'frost-secp256k1-tr' } as const
+export const PROTOCOLS = [PROTOCOL_NAMES[1], PROTOCOL_NAMES[2], PROTOCOL_NAMES[3]] as const
+export type Protocol = (typeof PROTOCOLS)[number]
 
 export const SESSION_TYPES = ['keygen', 'sign'] as const
 export const SESSION_STATUSES = ['created', 'waiting', 'in_progress', 'completed', 'failed', 'expired', 'cancelled'] as const
@@ -24,36 +26,80 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.e
 const keyId = z.string('expected a key id: 64 hexadecimal digits').regex(/^[0-9a-f]{64}$/, 'expected a key id: 64 hexadecimal digits')
 const sessionId = z.uuid('expected a session id: a UUID')
 
+const EXPECTED_PATH = 'expected a path such as m/0/5'
+/** Hexadecimal digits, with or without 0x before them. */
+const hexBytes = (what: string, min: number, max: number) => {
+  const expected = `expected ${what} in hexadecimal digits`
+  return z.string(expected).regex(/^(?:0x)?(?:[0-9a-f]{2})*$/i, expected).transform((text) => Uint8Array.from(Buffer.from(text.replace(/^0x/i, ''), 'hex')))
+    .refine(({ length }) => length >= min && length <= max, expected)
+}
+
 const Place = z.strictObject({ place: wholeNumber(2, MAX_PARTIES) }, 'expected a place to be filled by link: {"place": 2}')
 
 export const KeygenBody = z.strictObject({
   threshold: wholeNumber(2, MAX_PARTIES),
   participants: z.array(Place, 'expected a list of places').min(1, 'expected at least one place')
     .refine((places) => isCountFromTwo(places.map(({ place }) => place)), 'expected the places 2, 3, … without a gap, each once (place 1 is this party)'),
-  protocols: z.array(oneOf(['frost-ed25519', 'frost-secp256k1-tr']), 'expected a list of protocols')
-    .refine((given) => new Set(given).size === 2 && given.length === 2, 'expected both frost-ed25519 and frost-secp256k1-tr: one ceremony makes both keys')
+  protocols: z.array(oneOf(PROTOCOLS), 'expected a list of protocols')
+    .refine(
+      (given) => new Set(given).size === PROTOCOLS.length && given.length === PROTOCOLS.length,
+      `expected each of ${PROTOCOLS.join(', ')}: one ceremony makes all keys`,
+    )
     .optional(),
   name: z.string('expected a name').trim().min(1, 'expected a name').max(64, 'expected at most 64 characters').default('Wallet'),
 }, 'expected a JSON object').refine(({ threshold, participants }) => threshold <= participants.length + 1, {
   path: ['threshold'], error: 'expected at most the number of parties',
 })
 
+/** A text, or what its JSON says. */
+type FieldsOrText = string | Readonly<Record<string, unknown>>
+const fieldsOrText = (expected: string) => z.union([z.string(), z.record(z.string(), z.unknown())], expected)
+
 export const SignBody = z.strictObject({
   key_id: keyId.optional(),
   /** The session of a key generation that this party remembers. */
   session_id: sessionId.optional(),
   message: z.string('expected a text').optional(),
-  /** A PSBT, base64. */
-  transaction: z.string('expected a PSBT in base64').optional(),
+  /** A PSBT in base64 or hex; an Ethereum transaction as hex after 0x (unsigned, serialised), or as its fields. */
+  transaction: fieldsOrText('expected a PSBT, or an unsigned Ethereum transaction').optional(),
+  /** EIP-712. */
+  typed_data: fieldsOrText('expected typed data: an object, or its JSON').optional(),
   /** Known, so that it can be refused by policy rather than as a misspelt field. */
   message_hash: z.string('expected a text').optional(),
+  /** Of a PSBT, which does not say it itself; by default mainnet. */
   network: oneOf(BITCOIN_NETWORKS).optional(),
+  /** Below the ECDSA key: m/0/5 */
+  path: z.string(EXPECTED_PATH).optional(),
+  protocol: oneOf(PROTOCOLS).optional(),
   signers: z.array(wholeNumber(1, MAX_PARTIES), 'expected a list of share indices')
     .refine((given) => new Set(given).size === given.length, 'expected each share index once').optional(),
 }, 'expected a JSON object')
   .refine((body) => countGiven(body.key_id, body.session_id) === 1, { path: ['key_id'], error: 'expected either key_id or session_id' })
-  .refine((body) => countGiven(body.message, body.transaction, body.message_hash) === 1, { path: ['message'], error: 'expected either message or transaction' })
-  .refine((body) => body.network === undefined || body.transaction !== undefined, { path: ['network'], error: 'belongs to a transaction' })
+  .refine((body) => countGiven(body.message, body.transaction, body.typed_data, body.message_hash) === 1, {
+    path: ['message'], error: 'expected one of message, transaction, typed_data',
+  })
+  .refine(({ network, transaction }) => network === undefined || (transaction !== undefined && !isEthereumTransaction(transaction)), {
+    path: ['network'], error: 'belongs to a PSBT',
+  })
+export type SignBody = z.output<typeof SignBody>
+
+/** Everything but a PSBT, which begins with `cHNidP` or `70736274ff`. */
+export function isEthereumTransaction(transaction: FieldsOrText): boolean {
+  return typeof transaction !== 'string' || /^\s*(?:0x|\{)/i.test(transaction)
+}
+
+export const VerifyBody = z.strictObject({
+  key_id: keyId.optional(),
+  public_key: hexBytes('a public key: 32 or 33 bytes', 32, 33).optional(),
+  protocol: oneOf(PROTOCOLS),
+  message: z.string('expected a text').optional(),
+  message_hash: hexBytes('a digest: 32 bytes', 32, 32).optional(),
+  signature: hexBytes('a signature: 64 or 65 bytes', 64, 65),
+  path: z.string(EXPECTED_PATH).optional(),
+}, 'expected a JSON object')
+  .refine((body) => countGiven(body.key_id, body.public_key) === 1, { path: ['key_id'], error: 'expected either key_id or public_key' })
+  .refine((body) => countGiven(body.message, body.message_hash) === 1, { path: ['message'], error: 'expected either message or message_hash' })
+export type VerifyBody = z.output<typeof VerifyBody>
 
 export const WaitQuery = z.strictObject({ wait: numberInQuery(0, MAX_WAIT_SECONDS).default(0) })
 

@@ -1,6 +1,7 @@
 /** Sessions and keys as the contract words them. Public facts only. */
-import { accounts, complete } from '@trivet/chains'
+import { accounts, complete, type Account, type Outcome } from '@trivet/chains'
 import type { PartyView, PlaceView, SessionView, WalletView } from '@trivet/party'
+import type { SuiteId } from '@trivet/protocol/core'
 import { bytesToHex, groupKeysOf, keyIdOf } from '../key-id.ts'
 import { PROTOCOL_NAMES, type SESSION_STATUSES, type SESSION_TYPES } from './schemas.ts'
 
@@ -59,10 +60,23 @@ export function keyBodies(wallet: WalletView) {
     threshold_n: wallet.parties.length,
     epoch: wallet.epoch,
     created_at: isoTime(wallet.createdAt),
-    ...(key.suite === 3 ? { addresses: places.find((one) => one.chain === 'bitcoin')?.addresses } : {}),
-    ...(key.suite === 2 ? { address: places.find((one) => one.chain === 'solana')?.address } : {}),
-    parties: wallet.parties.map(({ index, partyId, name, role, online }) => ({ party_index: index, party_id: partyId, name, role, online })),
+    ...addressesOf(key.suite, places),
+    ...(key.suite === 1 ? { presignatures: wallet.stock } : {}),
+    parties: wallet.parties.map(({ index, partyId, name, role, online, pairing }) => ({
+      party_index: index, party_id: partyId, name, role, online, ...(key.suite === 1 && pairing !== undefined ? { pairing: pairing.state } : {}),
+    })),
   }))
+}
+
+/** Where the key's account is paid: `addresses` on Bitcoin, by network, and `address` on the chain that has one for all networks. */
+function addressesOf(suite: SuiteId, places: readonly Account[]) {
+  const bitcoin = (script: 'segwit' | 'taproot') => places.flatMap((one) => (one.chain === 'bitcoin' && one.script === script ? [one.addresses] : []))[0]
+  const single = (chain: 'ethereum' | 'solana') => places.flatMap((one) => (one.chain === chain ? [one.address] : []))[0]
+  switch (suite) {
+    case 1: return { addresses: bitcoin('segwit'), address: single('ethereum') }
+    case 2: return { address: single('solana') }
+    case 3: return { addresses: bitcoin('taproot') }
+  }
 }
 
 function progressBody({ state, places }: SessionView) {
@@ -97,7 +111,7 @@ function requestBody({ from, signers, suite, preview, code }: NonNullable<Sessio
   }
 }
 
-/** A wallet's keys after a key generation; after a signing the signatures and what `chains` made of them. */
+/** A wallet's keys after a key generation; after a signing the signatures, how they were made, and what `chains` made of them. */
 function resultBody({ state, request, wallet: { id } }: SessionView, view: PartyView) {
   if (state.at !== 'done') return {}
   const wallet = view.wallets.find((one) => one.id === (state.wallet ?? id))
@@ -105,13 +119,39 @@ function resultBody({ state, request, wallet: { id } }: SessionView, view: Party
   if (wallet === undefined) return finished
   if (request === undefined) return { ...finished, keys: keyBodies(wallet) }
   const signatures = state.signatures ?? []
-  const outcome = complete(request.intent, groupKeysOf(wallet), signatures)
-  const signed = { ...finished, signatures: signatures.map(bytesToHex) }
-  if (outcome.kind === 'message') return { ...signed, result: { kind: 'message', public_key: outcome.publicKey, address: outcome.address } }
-  const { network, psbt } = outcome
-  return outcome.complete
-    ? { ...signed, result: { kind: 'bitcoin', network, psbt, complete: true, transaction: outcome.hex, txid: outcome.txid, vsize: outcome.vsize } }
-    : { ...signed, result: { kind: 'bitcoin', network, psbt, complete: false } }
+  return {
+    ...finished,
+    signatures: signatures.map((signature) => signatureHex(signature, request.suite)),
+    ...(request.suite === 1 && signatures.length === 1 ? { recovery_id: signatures[0]?.[RECOVERY_ID] } : {}),
+    ...(request.way === undefined ? {} : { way: request.way }),
+    result: outcomeBody(complete(request.intent, groupKeysOf(wallet), signatures)),
+  }
+}
+
+/** Place of the recovery id in an ECDSA signature as the party gives it: r ‖ s ‖ recovery id. */
+const RECOVERY_ID = 64
+
+/** 64 bytes; of ECDSA 65, r ‖ s ‖ v, as Ethereum writes them for messages: v = 27 + recovery id. */
+function signatureHex(signature: Uint8Array, suite: SuiteId): string {
+  return bytesToHex(suite === 1 ? signature.map((byte, i) => (i === RECOVERY_ID ? 27 + byte : byte)) : signature)
+}
+
+function outcomeBody(outcome: Outcome) {
+  switch (outcome.kind) {
+    case 'message': return { kind: outcome.kind, public_key: outcome.publicKey, address: outcome.address }
+    case 'bitcoin': {
+      const { kind, network, psbt } = outcome
+      return outcome.complete
+        ? { kind, network, psbt, complete: true, transaction: outcome.hex, txid: outcome.txid, vsize: outcome.vsize }
+        : { kind, network, psbt, complete: false }
+    }
+    case 'ethereum-transaction': {
+      const { kind, chainId, hex, hash, from, to } = outcome
+      return { kind, network: `eip155:${chainId}`, transaction: hex, hash, from, ...(to === undefined ? {} : { to }) }
+    }
+    case 'ethereum-message': return { kind: outcome.kind, signature: outcome.signature, address: outcome.address }
+    case 'ethereum-typed-data': return { kind: outcome.kind, signature: outcome.signature, address: outcome.address, hash: outcome.hash }
+  }
 }
 
 function participantBody(place: PlaceView, session: SessionView) {

@@ -1,22 +1,14 @@
-import { interpret } from '@trivet/chains'
+import { encodeMessageIntent } from '@trivet/chains'
 import { examplePsbt } from '@trivet/chains/testing'
 import type { SessionView, SignRequest } from '@trivet/party'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { groupKeysOf } from '../key-id.ts'
 import { startRestServer, type RestServer } from '../testing/rest-server.ts'
 import {
   ACME, acmePlace, annaPlace, keygenSession, NOW, OTHER_SESSION, SESSION, testWallet, unlocked, type TestWallet,
 } from '../testing/scripted-party.ts'
+import { acceptRequests } from '../testing/sign-session.ts'
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
-
-function signSession(wallet: TestWallet, intent: Uint8Array, state: SessionView['state']): SessionView {
-  const { suite, preview } = interpret(intent, groupKeysOf(wallet.view))
-  return {
-    ...keygenSession(state, [acmePlace, annaPlace]), kind: 'sign', wallet: { id: wallet.view.id, name: 'Treasury', threshold: 2, total: 3 },
-    request: { from: { index: 1, name: 'Acme' }, signers: [1, 2], suite, intent, preview, code: 'ab12cd34' },
-  }
-}
 
 describe('POST /api/v1/sign', () => {
   let server: RestServer
@@ -30,13 +22,7 @@ describe('POST /api/v1/sign', () => {
   })
   afterEach(async () => { await server.close() })
 
-  /** The party takes the request and runs it as far as `state`. */
-  function accept(state: (intent: Uint8Array) => SessionView['state'][]): void {
-    server.party.answer('requestSignature', async ({ intent }) => {
-      for (const at of state(intent)) setImmediate(() => server.party.show(unlocked({ wallets: [wallet.view], sessions: [signSession(wallet, intent, at)] })))
-      return { session: SESSION }
-    })
-  }
+  const accept = (statesOf: (intent: Uint8Array) => SessionView['state'][]): void => { acceptRequests(server, wallet, statesOf) }
 
   it('asks the others for a signature over a text, and tells how far it is', async () => {
     accept(() => [{ at: 'running', round: 1, of: 2, waitingFor: [2], since: NOW }])
@@ -51,19 +37,18 @@ describe('POST /api/v1/sign', () => {
   })
 
   it('waits for the signature when asked to, and answers 200 with it', async () => {
-    const signature = wallet.signText('hello')
+    const [signature = new Uint8Array()] = wallet.sign(encodeMessageIntent('hello'))
     accept(() => [{ at: 'connecting' }, { at: 'done', signatures: [signature], finishedAt: NOW }])
     const answer = await server.post('/api/v1/sign?wait=60', { session_id: OTHER_SESSION, message: 'hello' }, key)
     expect(answer).toMatchObject({
       status: 200,
-      body: { status: 'completed', signatures: [hex(signature)], result: { kind: 'message', public_key: hex(wallet.view.keys[0]?.groupKey ?? new Uint8Array()) } },
+      body: { status: 'completed', signatures: [hex(signature)], result: { kind: 'message', public_key: hex(wallet.view.keys[1]?.groupKey ?? new Uint8Array()) } },
     })
   })
 
   it('asks for every input of a transaction, with its signers in order', async () => {
     accept(() => [{ at: 'connecting' }])
-    const groupKey = wallet.view.keys[1]?.groupKey ?? new Uint8Array()
-    const transaction = examplePsbt({ groupKey, network: 'signet' }).base64
+    const transaction = examplePsbt({ groupKey: wallet.taprootKey, network: 'signet' }).base64
     const answer = await server.post('/api/v1/sign', { key_id: wallet.taprootKeyId, transaction, network: 'signet', signers: [2, 1] }, key)
     expect(answer).toMatchObject({ status: 202, body: { request: { protocol: 'frost-secp256k1-tr', sentence: expect.stringContaining('Send 0.00120000 BTC to tb1q') as unknown } } })
     expect(server.party.calls).toMatchObject([{ options: { signers: [1, 2] } }])
@@ -74,17 +59,19 @@ describe('POST /api/v1/sign', () => {
     ['two keys', { key_id: 'a'.repeat(64), session_id: SESSION, message: 'a' }, { key_id: 'expected either key_id or session_id' }],
     ['a key id that is none', { key_id: 'abc', message: 'a' }, { key_id: 'expected a key id: 64 hexadecimal digits' }],
     ['a session id that is none', { session_id: 'abc', message: 'a' }, { session_id: 'expected a session id: a UUID' }],
-    ['nothing to sign', { session_id: OTHER_SESSION }, { message: 'expected either message or transaction' }],
-    ['two things to sign', { session_id: OTHER_SESSION, message: 'a', transaction: 'b' }, { message: 'expected either message or transaction' }],
+    ['nothing to sign', { session_id: OTHER_SESSION }, { message: 'expected one of message, transaction, typed_data' }],
+    ['two things to sign', { session_id: OTHER_SESSION, message: 'a', transaction: 'b' }, { message: 'expected one of message, transaction, typed_data' }],
     ['an unknown network', { session_id: OTHER_SESSION, transaction: 'b', network: 'dogecoin' }, { network: 'expected one of mainnet, testnet, signet, regtest' }],
-    ['a network for a text', { session_id: OTHER_SESSION, message: 'a', network: 'signet' }, { network: 'belongs to a transaction' }],
+    ['a network for a text', { session_id: OTHER_SESSION, message: 'a', network: 'signet' }, { network: 'belongs to a PSBT' }],
     ['a signer twice', { session_id: OTHER_SESSION, message: 'a', signers: [1, 1] }, { signers: 'expected each share index once' }],
     ['a signer 0', { session_id: OTHER_SESSION, message: 'a', signers: [0, 1] }, { 'signers[0]': 'expected a whole number from 1 to 16' }],
     ['a stranger', { session_id: OTHER_SESSION, message: 'a', signers: [1, 4] }, { signers: '4 is no share index of this wallet' }],
     ['signers without this party', { session_id: OTHER_SESSION, message: 'a', signers: [2, 3] }, { signers: "expected this party's share index 1 among them" }],
     ['too many signers', { session_id: OTHER_SESSION, message: 'a', signers: [1, 2, 3] }, { signers: 'expected exactly 2, got 3' }],
     ['an empty text', { session_id: OTHER_SESSION, message: '' }, { message: 'expected a text to sign, got an empty one' }],
-    ['a path, which is to come', { session_id: OTHER_SESSION, message: 'a', path: "m/86'" }, { path: 'is not known' }],
+    ['a path for the Ed25519 key', { session_id: OTHER_SESSION, message: 'a', path: 'm/0' }, { path: 'belongs to what an Ethereum account signs: an Ethereum transaction, typed data, or a message with protocol dkls23' }],
+    ['an unknown protocol', { session_id: OTHER_SESSION, message: 'a', protocol: 'gg20' }, { protocol: 'expected one of dkls23, frost-ed25519, frost-secp256k1-tr' }],
+    ['a protocol that signs no texts', { session_id: OTHER_SESSION, message: 'a', protocol: 'frost-secp256k1-tr' }, { protocol: 'expected frost-ed25519, which signs this, got frost-secp256k1-tr' }],
   ])('refuses %s', async (_what, body, details) => {
     const answer = await server.post('/api/v1/sign', body, key)
     expect(answer.status).toBe(400)
@@ -95,7 +82,7 @@ describe('POST /api/v1/sign', () => {
   it('refuses a transaction that is none, and one of another wallet, naming the field', async () => {
     const broken = await server.post('/api/v1/sign', { session_id: OTHER_SESSION, transaction: 'AAAA' }, key)
     expect(broken).toMatchObject({ status: 400, body: { error: 'invalid_request', details: { transaction: expect.any(String) as unknown } } })
-    const foreign = examplePsbt({ groupKey: testWallet().view.keys[1]?.groupKey ?? new Uint8Array(), network: 'signet' }).base64
+    const foreign = examplePsbt({ groupKey: testWallet().taprootKey, network: 'signet' }).base64
     const answer = await server.post('/api/v1/sign', { session_id: OTHER_SESSION, transaction: foreign, network: 'signet' }, key)
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request', details: { transaction: expect.any(String) as unknown } } })
   })

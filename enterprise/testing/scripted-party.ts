@@ -2,10 +2,13 @@
  * A party's outside without its inside, for tests of the REST door's shapes: views are set by the test, verbs are written down
  * and answered by the test. No protocol runs here; whole parties are tested with whole parties.
  */
-import { createECDH, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { ed25519 } from '@noble/curves/ed25519.js'
+import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js'
+import { interpret } from '@trivet/chains'
 import type { PartyVerbs, PartyView, PlaceView, SessionState, SessionView, WalletView } from '@trivet/party'
 import type { DrivenParty } from '@trivet/party/port'
-import { keyIdOf } from '../key-id.ts'
+import { deriveChild } from '@trivet/protocol/derive'
+import { bytesToHex, groupKeysOf, keyIdOf } from '../key-id.ts'
 
 type PartyId = NonNullable<PartyView['me']>['partyId']
 type SessionId = SessionView['id']
@@ -67,40 +70,75 @@ export function scriptParty(): ScriptedParty {
 
 export interface TestWallet {
   readonly view: WalletView
+  readonly ecdsaKeyId: string
   readonly ed25519KeyId: string
   readonly taprootKeyId: string
-  /** Signs with the whole Ed25519 key, as the parties would together. */
-  signText(text: string): Uint8Array
+  /** Compressed, 33 bytes. */
+  readonly ecdsaKey: Uint8Array
+  /** Compressed, 33 bytes. */
+  readonly taprootKey: Uint8Array
+  /** Signs with the whole key of the protocol, as the parties would together: for each message of the intent one signature. */
+  sign(intent: Uint8Array): Uint8Array[]
 }
 
 /** A 2-of-3 wallet with real group keys: Acme (the party itself, index 1), Anna (2), Ben (3, away). */
 export function testWallet(changes: Partial<WalletView> = {}): TestWallet {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const taproot = createECDH('secp256k1')
-  taproot.generateKeys()
+  const ecdsa = secp256k1.keygen()
+  const eddsa = ed25519.keygen()
+  const taproot = secp256k1.keygen()
   const keys = [
-    { suite: 2 as const, groupKey: rawEd25519(publicKey), chainCode: new Uint8Array(32).fill(2) },
-    { suite: 3 as const, groupKey: Uint8Array.from(taproot.getPublicKey(null, 'compressed')), chainCode: new Uint8Array(32).fill(3) },
+    { suite: 1 as const, groupKey: ecdsa.publicKey, chainCode: new Uint8Array(32).fill(1) },
+    { suite: 2 as const, groupKey: eddsa.publicKey, chainCode: new Uint8Array(32).fill(2) },
+    { suite: 3 as const, groupKey: taproot.publicKey, chainCode: new Uint8Array(32).fill(3) },
   ] as const
   const view: WalletView = {
-    id: 'd4'.repeat(32), name: 'Treasury', threshold: 2, createdAt: NOW, state: 'ready', epoch: 1, myIndex: 1, keys,
+    id: 'd4'.repeat(32), name: 'Treasury', threshold: 2, createdAt: NOW, state: 'ready', epoch: 1, myIndex: 1, keys, stock: [],
     parties: [
       { index: 1, partyId: ACME, name: 'Acme', role: 'enterprise', me: true, online: true },
-      { index: 2, partyId: ANNA, name: 'Anna', role: 'mobile-app', me: false, online: true },
-      { index: 3, partyId: BEN, name: 'Ben', role: 'mobile-app', me: false, online: false },
+      { index: 2, partyId: ANNA, name: 'Anna', role: 'mobile-app', me: false, online: true, pairing: { state: 'ready', bans: 0 } },
+      { index: 3, partyId: BEN, name: 'Ben', role: 'mobile-app', me: false, online: false, pairing: { state: 'ready', bans: 0 } },
     ],
     ...changes,
   }
   return {
     view,
-    ed25519KeyId: keyIdOf(keys[0]),
-    taprootKeyId: keyIdOf(keys[1]),
-    signText: (text) => Uint8Array.from(sign(null, Buffer.from(text), privateKey)),
+    ecdsaKeyId: keyIdOf(keys[0]),
+    ed25519KeyId: keyIdOf(keys[1]),
+    taprootKeyId: keyIdOf(keys[2]),
+    ecdsaKey: ecdsa.publicKey,
+    taprootKey: taproot.publicKey,
+    sign(intent) {
+      const { suite, path, messages } = interpret(intent, groupKeysOf(view))
+      return messages.map((message) => {
+        if (suite === 1) return signEcdsa(message, childSecret(ecdsa, keys[0].chainCode, path))
+        return suite === 2 ? ed25519.sign(message, eddsa.secretKey) : schnorr.sign(message, taprootSecret(taproot))
+      })
+    },
   }
 }
 
-function rawEd25519(key: KeyObject): Uint8Array {
-  return Uint8Array.from(key.export({ format: 'der', type: 'spki' }).subarray(-32))
+interface KeyPair {
+  readonly secretKey: Uint8Array
+  readonly publicKey: Uint8Array
+}
+
+const { Fn } = secp256k1.Point
+
+/** r ‖ s ‖ recovery id, as a party gives it. */
+function signEcdsa(digest: Uint8Array, secretKey: Uint8Array): Uint8Array {
+  const [recoveryId = 0, ...rs] = secp256k1.sign(digest, secretKey, { prehash: false, format: 'recovered' })
+  return Uint8Array.of(...rs, recoveryId)
+}
+
+function childSecret({ secretKey, publicKey }: KeyPair, chainCode: Uint8Array, path: readonly number[]): Uint8Array {
+  return Fn.toBytes(Fn.add(Fn.fromBytes(secretKey), deriveChild(publicKey, chainCode, path).tweak))
+}
+
+/** Of the output key: BIP-341, without a script tree. */
+function taprootSecret({ secretKey, publicKey }: KeyPair): Uint8Array {
+  const scalar = Fn.fromBytes(secretKey)
+  const even = publicKey[0] === 2 ? scalar : Fn.neg(scalar)
+  return Fn.toBytes(Fn.add(even, Fn.create(BigInt(`0x${bytesToHex(schnorr.utils.taggedHash('TapTweak', publicKey.subarray(1)))}`))))
 }
 
 export function unlocked(changes: Partial<PartyView> = {}): PartyView {

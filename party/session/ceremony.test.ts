@@ -19,7 +19,7 @@ async function halfACeremony() {
   const identity = the(identities.find(({ card }) => card.partyId === members[0]?.card.partyId))
   const roster: Roster = { walletId: new Uint8Array(32), epoch: 1, threshold: 2, suites: [2, 3], members: pids }
   const instance = new Uint8Array(32).fill(1)
-  const run = new Run({ me: 1, parties: [1, 2], vocabulary: keygenVocabulary(roster), script: keygen({ instance, roster, me: 1 }, deps.rng) })
+  const run = new Run({ me: 1, parties: [1, 2], vocabulary: keygenVocabulary(roster, 1), script: keygen({ instance, roster, me: 1 }, deps.rng) })
   const ended: MpcError[] = []
   const mesh = new Mesh({
     ...deps, identity, context: new Uint8Array(32), parties: [], signal: async () => undefined,

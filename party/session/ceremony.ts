@@ -14,6 +14,11 @@ const IDLE_MS = 30_000
 /** How long evidence is waited for once something is known to be wrong. */
 const DISPUTE_MS = 5_000
 
+export interface CeremonyRun<T> {
+  readonly instance: Uint8Array
+  readonly run: Run<T>
+}
+
 export interface CeremonyOptions<T> {
   readonly desk: EnvelopeDesk
   readonly mesh: Mesh
@@ -21,8 +26,10 @@ export interface CeremonyOptions<T> {
   readonly me: Pid
   readonly members: readonly SessionMember[]
   /** Side by side: several for several messages under one approval. */
-  readonly runs: readonly { readonly instance: Uint8Array; readonly run: Run<T> }[]
-  /** Resolves once the change was written and read back. */
+  readonly runs: readonly CeremonyRun<T>[]
+  /** More than so many do not run at once: the next begins when one is done. All, if absent. */
+  readonly atOnce?: number | undefined
+  /** Called before anything else happens; resolves once the change was written and read back. */
   persist(change: LastingChange): Promise<void>
   readonly events: {
     changed(): void
@@ -30,9 +37,8 @@ export interface CeremonyOptions<T> {
   }
 }
 
-interface Running<T> {
-  readonly instance: Uint8Array
-  readonly run: Run<T>
+interface Running<T> extends CeremonyRun<T> {
+  isStarted: boolean
   output: Output<T> | undefined
   /** Whose evidence was looked at: each is heard once (`protocol.md` §A.5). */
   readonly shownBy: Set<Pid>
@@ -45,12 +51,13 @@ export class Ceremony<T> {
   #tail: Promise<void> = Promise.resolve()
   #started = false
   #ended = false
+  #halted = false
   #stopTold = false
   #cancelIdle: () => void = () => undefined
 
   constructor(options: CeremonyOptions<T>) {
     this.#options = options
-    this.#runs = options.runs.map((part) => ({ ...part, output: undefined, shownBy: new Set() }))
+    this.#runs = options.runs.map((part) => ({ ...part, isStarted: false, output: undefined, shownBy: new Set() }))
   }
 
   get started(): boolean {
@@ -61,9 +68,7 @@ export class Ceremony<T> {
     if (this.#started) return
     this.#started = true
     this.#restartIdle(IDLE_MS)
-    this.#enqueue(async () => {
-      for (const running of this.#runs) await this.#follow(running, running.run.start())
-    })
+    this.#enqueue(() => this.#startMore())
   }
 
   /** Whether a kind of message has a place in it. */
@@ -82,8 +87,10 @@ export class Ceremony<T> {
       const running = this.#find(instance)
       if (running === undefined || this.#ended) return
       const before = this.#awaited()
-      const output = await this.#pass(running, incoming)
+      // A run that asks for a change is followed in the same turn: a failed test is a ban before anybody else has a turn.
+      const output = incoming.type === EVIDENCE ? await this.#shown(running, incoming) : pass(running.run, incoming)
       if (output !== undefined) await this.#follow(running, output)
+      await this.#startMore()
       // Only what was waited for keeps a ceremony alive: who repeats itself does not.
       if (this.#started && this.#awaited() !== before) this.#restartIdle(this.#isDisputing() ? DISPUTE_MS : IDLE_MS)
     })
@@ -100,6 +107,17 @@ export class Ceremony<T> {
     this.#enqueue(async () => this.#end(error))
   }
 
+  /** As `abandon`, and from this moment on nothing of it leaves but the word that it stopped, also not what is under way. */
+  halt(error: MpcError): void {
+    this.#halted = true
+    this.abandon(error)
+  }
+
+  /** Session ids of the runs that have one. */
+  sids(): readonly Uint8Array[] {
+    return this.#runs.map(({ run }) => run.sid).filter((sid) => sid !== undefined)
+  }
+
   heard(): readonly { readonly step: StepName; readonly from: readonly Pid[] }[] {
     return this.#runs[0]?.run.heard() ?? []
   }
@@ -113,15 +131,22 @@ export class Ceremony<T> {
     return [...new Set(waiting)].toSorted((a, b) => a - b)
   }
 
-  async #pass({ run, instance, shownBy }: Running<T>, incoming: Incoming): Promise<Output<T> | undefined> {
-    if (incoming.type === EVIDENCE) {
-      if (shownBy.has(incoming.from)) return undefined
-      shownBy.add(incoming.from)
-      return run.evidence(incoming.from, await this.#options.desk.readEvidence(instance, incoming.body))
+  async #shown({ run, instance, shownBy }: Running<T>, { from, body }: Incoming): Promise<Output<T> | undefined> {
+    if (shownBy.has(from)) return undefined
+    shownBy.add(from)
+    return run.evidence(from, await this.#options.desk.readEvidence(instance, body))
+  }
+
+  /** Starts as many runs as may run at once. */
+  async #startMore(): Promise<void> {
+    const { atOnce = this.#runs.length } = this.#options
+    const active = (): number => this.#runs.filter(({ isStarted, output }) => isStarted && output?.state.at !== 'done').length
+    while (!this.#ended && this.#started && active() < atOnce) {
+      const next = this.#runs.find(({ isStarted }) => !isStarted)
+      if (next === undefined) return
+      next.isStarted = true
+      await this.#follow(next, next.run.start())
     }
-    if (incoming.type !== ABORT) return run.receive(incoming)
-    const abort = readAbort(incoming.body)
-    return run.aborted(incoming.from, abort?.code ?? 'E_TIMEOUT', abort?.blamed ?? 0)
   }
 
   /** Does what a run asks for, in order, until it has nothing more to ask. */
@@ -129,12 +154,13 @@ export class Ceremony<T> {
     let output: Output<T> = first
     for (;;) {
       running.output = output
-      for (const message of output.send) await this.#say(running.instance, message)
-      await this.#show(running.instance, output.show)
       if (output.persist === undefined) break
+      // Nothing is sent or shown while a change waits.
       await this.#options.persist(output.persist)
       output = running.run.written()
     }
+    for (const message of output.send) await this.#say(running.instance, message)
+    await this.#show(running.instance, output.show)
     await this.#afterwards(running)
   }
 
@@ -202,6 +228,7 @@ export class Ceremony<T> {
   async #say(instance: Uint8Array, message: Outgoing): Promise<void> {
     const { desk, mesh, members, me } = this.#options
     const bytes = encodeEnvelope(await desk.seal(instance, message))
+    if (this.#halted && message.type !== ABORT) return
     for (const { pid, card } of members) {
       if (pid !== me && (message.to === 0 || message.to === pid)) mesh.send(card.partyId, bytes)
     }
@@ -241,6 +268,12 @@ export class Ceremony<T> {
       await this.#end(error instanceof MpcError ? error : new Bug('a ceremony failed', error))
     })
   }
+}
+
+function pass<T>(run: Run<T>, incoming: Incoming): Output<T> {
+  if (incoming.type !== ABORT) return run.receive(incoming)
+  const abort = readAbort(incoming.body)
+  return run.aborted(incoming.from, abort?.code ?? 'E_TIMEOUT', abort?.blamed ?? 0)
 }
 
 function isAbortCode(code: string): code is AbortCode {

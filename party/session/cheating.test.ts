@@ -22,7 +22,7 @@ describe('in a key generation', () => {
     { message: 'R2 with another echo', type: 0x13, at: -1 },
     { message: 'R3 with a wrong share', type: 0x15, at: 62 },
     { message: 'R3 with another echo', type: 0x15, at: -1 },
-    { message: 'R4 with a wrong proof', type: 0x16, at: -1 },
+    { message: 'R4 with a wrong proof', type: 0x16, at: 120 },
     { message: 'R4 with another key', type: 0x16, at: 40 },
     { message: 'VOTE for something else', type: 0x71, at: -1 },
   ])('whoever signs a $message is named by everybody', async ({ type, at }) => {
@@ -59,6 +59,22 @@ describe('in a key generation', () => {
     namedIn([anna, ben], errors, 'Cleo')
     expect(errors[0]?.code).toBe('E_TIMEOUT')
     expect(clock.now() - before).toBeGreaterThanOrEqual(29_000)
+  })
+
+  test.each([
+    { message: 'OT1 that is no point', type: 0x12, at: 33 }, { message: 'OT2 with other leaves', type: 0x14, at: 100 },
+    { message: 'OT3 with other leaves', type: 0x17, at: 60 }, { message: 'R4 that confirms another set-up', type: 0x16, at: -1 },
+  ])('a set-up with an $message leaves nothing behind, and accuses nobody honest', async ({ type, at }) => {
+    const { all, anna, ben, line, clock } = await makeTrio()
+    line.lie = (said) => (said.type === type && said.suite === 1 ? flipped(said.body, (at + said.body.length) % said.body.length) : undefined)
+    const session = await meetAndApprove(all, { threshold: 2 })
+    const errors = await failuresOf(clock, [anna, ben], session)
+    expect(line.said).toContain(type)
+    for (const error of errors) expect(['', 'Cleo']).toContain(error.culprits.map(({ name }) => name).join())
+    for (const who of [anna, ben]) {
+      expect(who.view().wallets).toEqual([])
+      expect([...who.store.contents.keys()].filter((key) => /wallet|pair/.test(key))).toEqual([])
+    }
   })
 
   test('no timer, and nothing else that would run, is left when it is over', async () => {

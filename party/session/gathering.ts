@@ -4,16 +4,17 @@
  */
 import {
   ANSWER, Blame, Bug, encodeEnvelope, equalBytes, InputError, MpcError, Refused, TransportError,
-  type Envelope, type LastingChange, type Pid, type Run, type StepName,
+  type Envelope, type LastingChange, type Pid, type StepName,
 } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { PlaceView, SessionState, StepView } from '../api.ts'
 import { answerBody, readAnswer } from './bodies.ts'
-import { Ceremony } from './ceremony.ts'
+import { Ceremony, type CeremonyRun } from './ceremony.ts'
 import { atDeadline } from './deadline.ts'
 import type { SessionDeps } from './deps.ts'
 import { EnvelopeDesk } from './envelopes.ts'
 import { compareInvitations } from './invitation-copy.ts'
+import { youDeclined } from './live-session.ts'
 import { memberOf, nameOf, withCulprit, type SessionMember } from './member.ts'
 import type { Mesh } from './mesh.ts'
 import { placeView } from './place-view.ts'
@@ -79,12 +80,15 @@ export class Gathering<T> {
     })
   }
 
-  /** What is to run once everybody has said yes. Envelopes for it are taken from now on. */
-  prepare(runs: readonly { readonly instance: Uint8Array; readonly run: Run<T> }[]): void {
+  /**
+   * What is to run once everybody has said yes. Envelopes for it are taken from now on.
+   * @param atOnce more than so many do not run side by side
+   */
+  prepare(runs: readonly CeremonyRun<T>[], atOnce?: number): void {
     const { deps: { clock }, me, members, mesh, persist } = this.#options
     this.#mostWaiting = MAX_WAITING + MAX_WAITING_PER_RUN * runs.length
     this.#ceremony = new Ceremony<T>({
-      desk: this.desk, mesh, clock, me, members, runs, persist,
+      desk: this.desk, mesh, clock, me, members, runs, atOnce, persist,
       events: {
         changed: () => { this.#changed() },
         ended: (outcome) => { this.#end(outcome) },
@@ -119,7 +123,7 @@ export class Gathering<T> {
   async decline(reason: string): Promise<void> {
     if (this.#outcome !== undefined || this.hasApproved) throw new InputError('session', 'it was answered already')
     await this.#answer(false, reason)
-    this.fail(new Refused('E_DECLINED', reason === '' ? 'you declined' : `you declined: ${reason}`))
+    this.fail(youDeclined(reason))
   }
 
   /** Ends it from this side. */
@@ -127,6 +131,27 @@ export class Gathering<T> {
     if (this.#outcome !== undefined) return
     if (this.#ceremony?.started === true) this.#ceremony.abandon(error)
     else this.#end({ error })
+  }
+
+  /**
+   * Ends it at once: nothing that was computed for it leaves any more, and to these parties nothing at all.
+   * @param parties whose channels are dropped with all that waits in them
+   */
+  halt(error: MpcError, parties: readonly PartyId[]): void {
+    if (this.#outcome !== undefined) return
+    if (this.#ceremony?.started === true) this.#ceremony.halt(error)
+    for (const party of parties) this.#options.mesh.drop(party)
+    this.fail(error)
+  }
+
+  /** Whether the ceremony is under way or over, so that nothing more can be prepared for it. */
+  get hasStarted(): boolean {
+    return this.#ceremony?.started === true || this.#outcome !== undefined
+  }
+
+  /** Session ids of its runs, as far as there are any. */
+  sids(): readonly Uint8Array[] {
+    return this.#ceremony?.sids() ?? []
   }
 
   /** Never `done`: what a result is worth is for the session to say. */

@@ -1,8 +1,8 @@
 /** From a checked roster to a wallet: approvals, ceremony, shares in the vault, certificate. */
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { Bug, INVITE, MpcError, Run, type PreparedEpoch } from '@trivet/protocol/core'
+import { Bug, INVITE, MpcError, Run, type LastingChange, type PreparedEpoch } from '@trivet/protocol/core'
 import { JOIN, VOTE } from '@trivet/protocol/epoch'
-import { keygen, keygenVocabulary } from '@trivet/protocol/keygen'
+import { keygen, keygenVocabulary, prepareKeygen, type KeygenCeremony } from '@trivet/protocol/keygen'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import { assembleFromVotes } from '../wallets/certify.ts'
 import type { SessionDeps } from './deps.ts'
@@ -50,22 +50,28 @@ export class KeygenMaking {
     })
     this.gathering = new Gathering<PreparedEpoch>({
       deps, me, members, epoch: 0, invitation: envelope, expiresAt, steps: KEYGEN_STEPS, mesh: this.#mesh,
-      persist: ({ epoch }) => this.#prepare(epoch),
+      persist: (change) => this.#persist(change),
       events: {
         changed: () => { deps.changed() },
         ended: (outcome) => {
+          stopPreparing()
           if ('error' in outcome) events.failed(outcome.error)
           else this.#finish(outcome.results)
         },
       },
     })
+    const ceremony: { -readonly [K in keyof KeygenCeremony]: KeygenCeremony[K] } = { instance, roster, me }
     const run = new Run({
-      me, parties: members.map(({ pid }) => pid), vocabulary: keygenVocabulary(roster),
+      me, parties: members.map(({ pid }) => pid), vocabulary: keygenVocabulary(roster, me),
       heardBefore: [{ from: proposal.inviter, to: 0, suite: 0, type: INVITE, body: envelope.body }],
-      script: keygen({ instance, roster, me }, deps.rng),
+      script: keygen(ceremony, deps.rng),
     })
     this.gathering.prepare([{ instance, run }])
     for (const member of members) if (member.pid !== me) this.gathering.connect(member)
+    // While people look at the roster, not before they can. What is not made by then is made in the ceremony.
+    const stopPreparing = deps.clock.after(0, () => {
+      if (!this.gathering.hasStarted) ceremony.baseOts = prepareKeygen(roster, me, deps.rng)
+    })
   }
 
   /** Negotiation bytes of a member, over the introduction server. */
@@ -88,7 +94,9 @@ export class KeygenMaking {
     return this.#options.deps.wallets.has(this.wallet)
   }
 
-  async #prepare(epoch: PreparedEpoch): Promise<void> {
+  async #persist(change: LastingChange): Promise<void> {
+    if (change.kind !== 'prepared') throw new Bug('a key generation tests no pairs')
+    const { epoch, pairs } = change
     const { proposal, gathering } = this
     const { wallets, clock } = this.#options.deps
     const approvals = proposal.members.map(({ pid }) => {
@@ -97,7 +105,7 @@ export class KeygenMaking {
       return envelope
     })
     const cards = proposal.members.map(({ card }) => card)
-    await wallets.prepare({ name: proposal.walletName, createdAt: clock.now(), cards: cards.map(({ bytes }) => bytes), approvals, epoch }, cards)
+    await wallets.prepare({ name: proposal.walletName, createdAt: clock.now(), cards: cards.map(({ bytes }) => bytes), approvals, epoch }, cards, pairs)
   }
 
   /** The certificate is put together from the signed votes, checked like anybody's, and then the epoch counts. */

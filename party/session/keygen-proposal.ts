@@ -15,7 +15,7 @@ import { decodeKeygenInvitation, encodeKeygenInvitation } from './frames.ts'
 import { memberOf, type SessionMember } from './member.ts'
 
 /** One key for each of these is made together. */
-const SUITES: readonly SuiteId[] = [2, 3]
+const SUITES: readonly SuiteId[] = [1, 2, 3]
 const CONTEXT_TAG = utf8ToBytes('trivet/keygen-channel/v1')
 
 export interface KeygenProposal {

@@ -12,7 +12,7 @@ import { readSignalFrame, signalFrame } from './frames.ts'
 import { Guest, type GuestPass } from './guest.ts'
 import { KEYGEN_STEPS, KeygenMaking } from './keygen-making.ts'
 import { keygenRequest, proposeKeygen, readKeygenProposal, type KeygenProposal } from './keygen-proposal.ts'
-import { CANCEL_GRACE_MS, DECLINE_GRACE_MS, endedByServer, knownError, tooLate, type LiveSession } from './live-session.ts'
+import { CANCEL_GRACE_MS, DECLINE_GRACE_MS, endedByServer, knownError, tooLate, youDeclined, type LiveSession } from './live-session.ts'
 import { Lobby, type LobbyOptions } from './lobby.ts'
 import { ServerList } from './server-list.ts'
 
@@ -129,7 +129,7 @@ export class KeygenSession implements LiveSession {
     const gathering = this.#making?.gathering
     if (gathering?.hasApproved === true) return this.leave()
     await gathering?.decline(reason)
-    this.#fail(new Refused('E_DECLINED', reason === '' ? 'you declined' : `you declined: ${reason}`))
+    this.#fail(youDeclined(reason))
     this.#list.cancel('declined', atMost(this.#deps.clock, DECLINE_GRACE_MS, this.#making?.over ?? Promise.resolve()))
   }
 

@@ -26,6 +26,13 @@ export const CANCEL_GRACE_MS = 1_500
 /** A no goes over the channels, with its reason; the server, at whose word the channels can no longer come up, hears of it then or after this. */
 export const DECLINE_GRACE_MS = 3_000
 
+/** How the end of a session begins for whoever declined it. */
+export const YOU_DECLINED = 'you declined'
+
+export function youDeclined(reason: string): Refused {
+  return new Refused('E_DECLINED', reason === '' ? YOU_DECLINED : `${YOU_DECLINED}: ${reason}`)
+}
+
 export function tooLate(): InputError {
   return new InputError('session', 'it is over')
 }

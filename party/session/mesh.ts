@@ -97,6 +97,14 @@ export class Mesh {
     if (!this.#closed) this.#give(to, concat(u8(CHANNEL.envelope), envelope))
   }
 
+  /** Lets go of a channel; what has not left by now never does. */
+  drop(party: PartyId): void {
+    const peer = this.#peers.get(party)
+    if (peer === undefined || peer.state === 'closed') return
+    peer.channel.drop()
+    this.#gone(party, undefined)
+  }
+
   /** Whether channels to all of these are up. */
   isUp(parties: readonly PartyId[]): boolean {
     return parties.every((party) => this.#peers.get(party)?.state === 'up')

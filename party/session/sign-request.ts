@@ -3,16 +3,16 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import {
   concat, decodeEnvelope, decodeInvitation, decodeSignProposal, encodeHeader, encodeInvitation, encodeSignProposal, equalBytes, InputError,
-  INVITE, Malformed, MpcError, Run, signedBytes, type Envelope, type KeyShare, type Pid,
+  INVITE, Malformed, signedBytes, type Envelope, type KeyShare, type Pid,
 } from '@trivet/protocol/core'
-import { frostMessages, frostSign, itemInstance, signContext, signingKey, type FrostSignature, type SigningCeremony } from '@trivet/protocol/frost'
-import type { Interpret, Interpretation } from '@trivet/protocol/intent'
+import type { GroupKey, Interpret, Interpretation } from '@trivet/protocol/intent'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import { roomBytes } from '../pairing/link.ts'
 import type { SignRequest } from '../policy.ts'
 import type { Wallet } from '../wallets/wallet.ts'
 import type { SessionDeps } from './deps.ts'
 import { memberOf, nameOf, type SessionMember } from './member.ts'
+import { checkPairs, withWarning } from './pair-check.ts'
 
 const CONTEXT_TAG = utf8ToBytes('trivet/sign-channel/v1')
 
@@ -38,21 +38,26 @@ export interface SignRequestFacts extends SignInvitation {
   readonly interpretation: Interpretation
 }
 
-/** @throws {InputError} naming what cannot be signed or who cannot sign; nothing was sent */
+/**
+ * @throws {InputError} naming what cannot be signed or who cannot sign
+ * @throws {Refused} naming with whom this party may not sign; nothing was sent
+ */
 export async function makeSignRequest(
   draft: { readonly wallet: Wallet; readonly signers: readonly Pid[]; readonly intent: Uint8Array; readonly room: SessionId; readonly expiresAt: number },
-  { identity, rng, interpret }: Pick<SessionDeps, 'identity' | 'rng' | 'interpret'>,
+  { identity, rng, interpret, wallets }: Pick<SessionDeps, 'identity' | 'rng' | 'interpret' | 'wallets'>,
 ): Promise<SignRequestFacts> {
   const { wallet, intent, room, expiresAt } = draft
   const signers = checkSigners(wallet, draft.signers)
-  const interpretation = readIntent(wallet, intent, interpret)
-  const share = shareOf(wallet, interpretation)
+  const read = readIntent(wallet, intent, interpret)
+  const share = shareOf(wallet, read)
+  checkPairs({ wallet, share, signers }, wallets.pairs)
   const payload = encodeSignProposal({ keyId: share.keyId, signers, intent })
   const body = encodeInvitation({ ceremony: 'sign', room: roomBytes(room), expires: expiresAt, payload })
   const instance = rng(32)
   const header = { suite: 0, type: INVITE, from: share.pid, to: 0, epoch: wallet.epoch.roster.epoch, instance, bodyLength: body.length } as const
   const envelope = { header, signature: await identity.sign(signedBytes(encodeHeader(header), body)), body }
-  return { wallet, share, signers, requester: share.pid, intent, interpretation, instance, expiresAt, envelope }
+  const invitation = { wallet, share, signers, requester: share.pid, intent, instance, expiresAt, envelope }
+  return { ...invitation, interpretation: withWarning(read, invitation, wallets.pairs) }
 }
 
 /**
@@ -86,47 +91,13 @@ export async function readSignInvitation(
 
 /**
  * Derives from a request's intent what would be signed.
- * @throws {MpcError} where this party cannot read it, or reads something else than it was asked for
+ * @throws {MpcError} where this party cannot read it, reads something else than it was asked for, or may not sign with these parties
  */
-export function understand(invitation: SignInvitation, interpret: Interpret): SignRequestFacts {
+export function understand(invitation: SignInvitation, { interpret, wallets }: Pick<SessionDeps, 'interpret' | 'wallets'>): SignRequestFacts {
   const interpretation = readIntent(invitation.wallet, invitation.intent, interpret)
   if (shareOf(invitation.wallet, interpretation) !== invitation.share) throw new InputError('intent', 'it needs another key than the request names')
-  return { ...invitation, interpretation }
-}
-
-/** One run for each message that the intent needs signed. */
-export function signingRuns(request: SignRequestFacts, { rng, interpret }: Pick<SessionDeps, 'rng' | 'interpret'>): readonly { readonly instance: Uint8Array; readonly run: Run<FrostSignature> }[] {
-  const { wallet, share, signers, intent, interpretation, envelope, requester } = request
-  const { roster } = wallet.epoch
-  return interpretation.messages.map((message, i) => {
-    const instance = itemInstance(request.instance, i, interpretation.messages.length)
-    const ceremony: SigningCeremony = {
-      instance, epoch: roster.epoch, threshold: roster.threshold, total: roster.members.length, share, signers,
-      taproot: interpretation.taproot, message, intent,
-      contextFrom: { suite: 0, type: INVITE, recompute: (heard) => contextOf(heard.get(requester), i) },
-    }
-    const heardBefore = [{ from: requester, to: 0, suite: 0, type: INVITE, body: envelope.body } as const]
-    const vocabulary = [{ suite: share.suite, messages: frostMessages }]
-    const run = new Run({ me: share.pid, parties: signers, vocabulary, heardBefore, script: frostSign(ceremony, rng) })
-    return { instance, run }
-  })
-
-  /** What somebody who was shown this invitation had to approve. */
-  function contextOf(invitation: Uint8Array | undefined, item: number): Uint8Array | undefined {
-    try {
-      if (invitation === undefined) return undefined
-      const proposal = decodeSignProposal(decodeInvitation(invitation).payload)
-      const theirs = interpret(proposal.intent, groupKeys(wallet))
-      const message = theirs.messages[item]
-      if (message === undefined) return undefined
-      const key = signingKey(share, { threshold: roster.threshold, total: roster.members.length }, theirs.taproot)
-      key.wipe()
-      return signContext({ share, epoch: roster.epoch, signers: proposal.signers, message, intent: proposal.intent }, key.publicKey)
-    } catch (error) {
-      if (error instanceof MpcError) return undefined
-      throw error
-    }
-  }
+  checkPairs(invitation, wallets.pairs)
+  return { ...invitation, interpretation: withWarning(interpretation, invitation, wallets.pairs) }
 }
 
 export function signersOf(wallet: Wallet, signers: readonly Pid[]): readonly SessionMember[] {
@@ -138,8 +109,8 @@ export function signChannelContext(room: SessionId, participants: readonly Party
   return sha256(concat(CONTEXT_TAG, roomBytes(room), ...participants.toSorted().map(hexToBytes)))
 }
 
-function groupKeys(wallet: Wallet): readonly { readonly suite: KeyShare['suite']; readonly publicKey: Uint8Array }[] {
-  return wallet.epoch.keys.map(({ suite, groupKey }) => ({ suite, publicKey: groupKey }))
+export function groupKeys(wallet: Wallet): readonly GroupKey[] {
+  return wallet.epoch.keys.map(({ suite, groupKey, chainCode }) => ({ suite, publicKey: groupKey, chainCode }))
 }
 
 function readIntent(wallet: Wallet, intent: Uint8Array, interpret: Interpret): Interpretation {
@@ -167,10 +138,10 @@ function checkSigners(wallet: Wallet, signers: readonly Pid[]): readonly Pid[] {
 }
 
 export function policyRequest(request: SignRequestFacts, me: PartyId): SignRequest {
-  const { wallet, requester, signers, interpretation } = request
+  const { wallet, requester, signers, intent, interpretation } = request
   const partyId = wallet.members.find(({ pid }) => pid === requester)?.card.partyId ?? me
   return {
-    wallet: wallet.id, walletName: wallet.name, signers, interpretation,
+    wallet: wallet.id, walletName: wallet.name, signers, intent, interpretation,
     from: { index: requester, name: nameOf(wallet.members, requester), partyId, me: partyId === me },
   }
 }

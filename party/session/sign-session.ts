@@ -1,6 +1,5 @@
 /** A signing as the party sees it: the request travels over the channels, so the introduction server learns nothing of it. */
-import { Bug, InputError, Refused, TransportError, type MpcError } from '@trivet/protocol/core'
-import type { FrostSignature } from '@trivet/protocol/frost'
+import { InputError, Refused, TransportError, type MpcError } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { PlaceView, SessionState, SessionView } from '../api.ts'
 import { atMost } from '../clock.ts'
@@ -9,14 +8,15 @@ import { Courier } from './courier.ts'
 import { atDeadline } from './deadline.ts'
 import type { SessionDeps } from './deps.ts'
 import { readSignalFrame, signalFrame } from './frames.ts'
-import { Gathering } from './gathering.ts'
-import { CANCEL_GRACE_MS, DECLINE_GRACE_MS, endedByServer, knownError, tooLate, type LiveSession } from './live-session.ts'
+import { Gathering, type Outcome } from './gathering.ts'
+import { CANCEL_GRACE_MS, DECLINE_GRACE_MS, endedByServer, knownError, tooLate, youDeclined, type LiveSession } from './live-session.ts'
 import { memberOf, nameOf, type SessionMember } from './member.ts'
 import { Mesh } from './mesh.ts'
+import { PairUse } from './pair-use.ts'
 import { ServerList } from './server-list.ts'
-import { policyRequest, readSignInvitation, signChannelContext, signersOf, signingRuns, understand, type SignInvitation, type SignRequestFacts } from './sign-request.ts'
+import { policyRequest, readSignInvitation, signChannelContext, signersOf, understand, type SignInvitation, type SignRequestFacts } from './sign-request.ts'
+import { signingRuns, signingSteps, type Signed } from './signing-runs.ts'
 
-const STEPS = ['hello', 'shares'] as const
 /** Envelopes of one member that overtake the request are kept, up to so many. */
 const MAX_EARLY = 16
 
@@ -44,7 +44,7 @@ export class SignSession implements LiveSession {
   readonly #here = new Set<SessionMember>()
   #invitation: SignInvitation | undefined
   #request: SignRequestFacts | undefined
-  #gathering: Gathering<FrostSignature> | undefined
+  #gathering: Gathering<Signed> | undefined
   #end: { readonly error: MpcError } | { readonly signatures: readonly Uint8Array[]; readonly at: number } | undefined
   #approved = false
   #tail: Promise<void> = Promise.resolve()
@@ -128,7 +128,7 @@ export class SignSession implements LiveSession {
     if (this.isOver) throw tooLate()
     if (this.#approved) return this.leave()
     await this.#gathering?.decline(reason)
-    this.#fail(new Refused('E_DECLINED', reason === '' ? 'you declined' : `you declined: ${reason}`))
+    this.#fail(youDeclined(reason))
     this.#tellDeclined()
   }
 
@@ -186,10 +186,10 @@ export class SignSession implements LiveSession {
     if (this.isOver) return
     const gathering = this.#gather(invitation)
     try {
-      this.#prepare(understand(invitation, this.#deps.interpret))
+      this.#prepare(understand(invitation, this.#deps))
     } catch (error) {
-      const { message } = knownError(error, 'reading the request failed')
-      await gathering.decline(`this device cannot read the request: ${message}`)
+      const { message, fault } = knownError(error, 'reading the request failed')
+      await gathering.decline(fault === 'refusal' ? message : `this device cannot read the request: ${message}`)
       this.#tellDeclined()
       return
     }
@@ -207,20 +207,18 @@ export class SignSession implements LiveSession {
     if (decision.answer === 'decline') await this.decline(`${decision.reason} (rule ${decision.rule})`)
   }
 
-  #gather(invitation: SignInvitation): Gathering<FrostSignature> {
+  #gather(invitation: SignInvitation): Gathering<Signed> {
     this.#cancelPatience()
     this.#invitation = invitation
     const { wallet, share, signers, expiresAt, envelope } = invitation
-    const gathering = new Gathering<FrostSignature>({
+    const use = new PairUse({ pairs: this.#deps.wallets.pairs, about: invitation, banned: (error, parties) => { this.#halt(error, parties) } })
+    const gathering = new Gathering<Signed>({
       deps: this.#deps, me: share.pid, members: signersOf(wallet, signers), epoch: wallet.epoch.roster.epoch, invitation: envelope, expiresAt,
-      steps: STEPS, mesh: this.#mesh,
-      persist: async () => { throw new Bug('a signing stores nothing') },
+      steps: signingSteps(share.suite), mesh: this.#mesh,
+      persist: (change) => use.persist(change),
       events: {
         changed: () => { this.#deps.changed() },
-        ended: (outcome) => {
-          if ('error' in outcome) this.#fail(outcome.error)
-          else this.#finish(invitation, outcome.results)
-        },
+        ended: (outcome) => { this.#ended(invitation, use, outcome) },
       },
     })
     this.#gathering = gathering
@@ -230,15 +228,31 @@ export class SignSession implements LiveSession {
 
   #prepare(request: SignRequestFacts): void {
     this.#request = request
-    this.#gathering?.prepare(signingRuns(request, this.#deps))
+    const { runs, atOnce } = signingRuns(request, this.#deps)
+    this.#gathering?.prepare(runs, atOnce)
     this.#deps.changed()
   }
 
-  #finish({ instance, wallet, share }: SignInvitation, results: readonly FrostSignature[]): void {
+  #ended(invitation: SignInvitation, use: PairUse, outcome: Outcome<Signed>): void {
+    const verdict = 'results' in outcome ? 'valid' : outcome.error.code === 'E_SIG_INVALID' ? 'invalid' : undefined
+    use.ended(this.#gathering?.sids() ?? [], verdict).catch((error: unknown) => {
+      this.#deps.log('the end of a signing was not stored', { session: this.id, code: knownError(error, '').code })
+    })
+    if ('error' in outcome) this.#fail(outcome.error)
+    else this.#finish(invitation, outcome.results)
+  }
+
+  #finish({ instance, wallet, share }: SignInvitation, results: readonly Signed[]): void {
     const signatures = results.map(({ signature }) => signature)
     this.#stop({ signatures, at: this.#deps.clock.now() })
     this.#deps.log('signed', { session: this.id, wallet: wallet.id, suite: share.suite, signatures: signatures.length })
     this.#list.complete(instance, ...signatures)
+  }
+
+  /** Another session's ban: it may be this one's messages that the cheat learns from next. */
+  #halt(error: MpcError, parties: readonly PartyId[]): void {
+    this.#gathering?.halt(error, parties)
+    this.#fail(error)
   }
 
   #gone(party: PartyId, error: MpcError | undefined): void {

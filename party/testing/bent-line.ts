@@ -10,6 +10,7 @@ import type { LinkEvents, LinkFactory, SignallingEvent, Transport } from '../tra
 
 /** Of a channel's DATA frame: u8 kind ‖ u32 seq ‖ u8 last ‖ chunk. */
 const DATA = 4
+const LAST_AT = 5
 const CHUNK_AT = 6
 const PKCS8_SEED_AT = 16
 
@@ -80,21 +81,17 @@ export class BentLine {
     return {
       open: (options, events) => {
         const link = links.open(options, this.#events(events))
+        /** Frames of a message that is not complete. */
+        let begun: readonly Uint8Array[] = []
         return {
           signal: (bytes) => { if (!this.#silent) link.signal(bytes) },
           send: (bytes) => {
             if (this.#silent) return true
-            const said = envelopeIn(bytes)
-            if (said === undefined) return link.send(bytes)
-            const about = { type: said.header.type, suite: said.header.suite, body: said.body }
-            this.said.push(about.type)
-            if (this.silentBefore(about)) {
-              this.fallSilent()
-              return true
-            }
-            const sent = link.send(this.#bent(bytes, said, about))
-            if (this.silentAfter(about)) this.fallSilent()
-            return sent
+            if (bytes[0] !== DATA) return link.send(bytes)
+            const frames = [...begun, bytes]
+            const isComplete = bytes[LAST_AT] === 1
+            begun = isComplete ? [] : frames
+            return isComplete ? this.#say(frames, (frame) => link.send(frame)) : true
           },
           close: () => { link.close() },
         }
@@ -120,17 +117,38 @@ export class BentLine {
     return { header: own, body, signature: ed25519.sign(signedBytes(encodeHeader(own), body), this.#seed) }
   }
 
-  #bent(frame: Uint8Array, said: Envelope, about: Said): Uint8Array {
+  /** One message, in as many frames as the channel made of it. */
+  #say(frames: readonly Uint8Array[], send: (frame: Uint8Array) => boolean): boolean {
+    const message = concat(...frames.map((frame) => frame.subarray(CHUNK_AT)))
+    if (message[0] !== CHANNEL.envelope) return frames.map(send).every(Boolean)
+    const said = decodeEnvelope(message.subarray(1))
+    const about = { type: said.header.type, suite: said.header.suite, body: said.body }
+    this.said.push(about.type)
+    if (this.silentBefore(about)) {
+      this.fallSilent()
+      return true
+    }
+    const sent = reframed(frames, this.#bent(said, about)).map(send).every(Boolean)
+    if (this.silentAfter(about)) this.fallSilent()
+    return sent
+  }
+
+  #bent(said: Envelope, about: Said): Uint8Array {
     const body = this.lie(about)
     const bent = body === undefined ? said : this.signed({ header: said.header, body })
     const signature = this.breaks(about) ? flipped(bent.signature, 5) : bent.signature
-    return concat(frame.subarray(0, CHUNK_AT), Uint8Array.of(CHANNEL.envelope), encodeEnvelope({ ...bent, signature }))
+    return concat(Uint8Array.of(CHANNEL.envelope), encodeEnvelope({ ...bent, signature }))
   }
 }
 
-function envelopeIn(frame: Uint8Array): Envelope | undefined {
-  if (frame[0] !== DATA || frame[CHUNK_AT] !== CHANNEL.envelope) return undefined
-  return decodeEnvelope(frame.subarray(CHUNK_AT + 1))
+/** The same frames around other bytes; the last one holds what is left. */
+function reframed(frames: readonly Uint8Array[], message: Uint8Array): readonly Uint8Array[] {
+  let at = 0
+  return frames.map((frame, i) => {
+    const chunk = message.subarray(at, i === frames.length - 1 ? undefined : at + frame.length - CHUNK_AT)
+    at += chunk.length
+    return concat(frame.subarray(0, CHUNK_AT), chunk)
+  })
 }
 
 /** One bit is another. */

@@ -11,14 +11,17 @@ import type { Rng, Role } from '@trivet/protocol/core'
 import type { Interpret } from '@trivet/protocol/intent'
 import type { SessionId } from '@trivet/signalling/wire'
 
-/** Intents of tests: a first byte names the suite (2, 3; 0x83: with Taproot), the rest is one message, or several of 32 bytes behind a count. */
+/**
+ * Intents of tests: a first byte names the suite (1, 2, 3; 0x11: suite 1 below the path 0/7; 0x83: suite 3 with Taproot), the rest is one
+ * message, or with 0x12 (suite 1) and 0x84 (Taproot) several of 32 bytes behind a count.
+ */
 export const interpretForTests: Interpret = (intent) => {
   const [kind = 2] = intent
   const rest = intent.subarray(1)
-  const count = kind === 0x84 ? rest[0] ?? 1 : 1
-  const messages = kind === 0x84 ? Array.from({ length: count }, (_, i) => rest.slice(1 + 32 * i, 33 + 32 * i)) : [rest.slice()]
+  const count = kind === 0x84 || kind === 0x12 ? rest[0] ?? 1 : undefined
+  const messages = count === undefined ? [rest.slice()] : Array.from({ length: count }, (_, i) => rest.slice(1 + 32 * i, 33 + 32 * i))
   return {
-    suite: kind === 2 ? 2 : 3, taproot: kind >= 0x83, messages,
+    suite: kind === 1 || kind === 0x11 || kind === 0x12 ? 1 : kind === 2 ? 2 : 3, taproot: kind >= 0x83, path: kind === 0x11 ? [0, 7] : [], messages,
     preview: { kind: 'message', sentence: `Sign ${rest.length} bytes`, fields: [], warnings: [] },
   }
 }

@@ -2,6 +2,7 @@
 import type { SessionId } from '@trivet/signalling/wire'
 import type { ErrorView } from '../api.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from '../transport/memory.ts'
+import type { MemoryStore } from '../vault/memory-store.ts'
 import { readSignalFrame, type SignalKind } from '../session/frames.ts'
 import { BentLine } from './bent-line.ts'
 import { FakeClock, turnUntil } from './fake-clock.ts'
@@ -20,7 +21,14 @@ export interface Trio {
   readonly restarted: (who: Person, name: string, options?: Partial<PersonOptions>) => Promise<Person>
 }
 
-export async function makeTrio(options: { readonly network?: MemoryNetworkOptions; readonly person?: Partial<PersonOptions> } = {}): Promise<Trio> {
+export interface TrioOptions {
+  readonly network?: MemoryNetworkOptions
+  readonly person?: Partial<PersonOptions>
+  /** What lies on their devices already. */
+  readonly stores?: readonly MemoryStore[]
+}
+
+export async function makeTrio(options: TrioOptions = {}): Promise<Trio> {
   const clock = new FakeClock()
   const network = createMemoryNetwork({ now: () => clock.now(), ...options.network })
   const line = new BentLine()
@@ -30,7 +38,11 @@ export async function makeTrio(options: { readonly network?: MemoryNetworkOption
     return person({ transport: network.transport(`${name} ${made}`), name, clock, ...options.person, ...more })
   }
   line.onSilence = () => { network.setOnline('Cleo 3', false) }
-  const [anna, ben, cleo] = [await make('Anna'), await make('Ben'), await make('Cleo', { line })]
+  const at = (i: number): Partial<PersonOptions> => {
+    const store = options.stores?.[i]
+    return store === undefined ? {} : { store }
+  }
+  const [anna, ben, cleo] = [await make('Anna', at(0)), await make('Ben', at(1)), await make('Cleo', { line, ...at(2) })]
   return { anna, ben, cleo, all: [anna, ben, cleo], line, clock, network, restarted: (who, name, more) => make(name, { store: who.store, ...more }) }
 }
 

@@ -2,7 +2,7 @@
  * The wallets of the unlocked party. Memory follows the same reducer as the disk: a change is worked out, written and read back, and
  * only then counts (`protocol.md` §E.4).
  */
-import { Bug, InputError, MpcError, VaultError, type PreparedEpoch } from '@trivet/protocol/core'
+import { Bug, InputError, MpcError, VaultError, wipePair, type PairState, type Pid, type PreparedEpoch } from '@trivet/protocol/core'
 import { NO_EPOCHS, reduceWallet, type WalletEpochs } from '@trivet/protocol/epoch'
 import type { WalletId } from '../api.ts'
 import { readCard, type Card } from '../identity/card.ts'
@@ -12,6 +12,7 @@ import type { OpenVault, VaultChange } from '../vault/index.ts'
 import { checkCertificate } from './certify.ts'
 import type { Wallet } from './wallet.ts'
 import { encodeCover, type Cover } from './cover.ts'
+import { Pairs } from './pairs.ts'
 import { decodeWalletRecord, encodeWalletRecord, type WalletRecord } from './record.ts'
 import { UsedInstances } from './used-instances.ts'
 
@@ -26,6 +27,8 @@ interface Entry {
 export class Wallets {
   /** Requests for signatures that were answered. */
   readonly used: UsedInstances
+  /** What ECDSA signing needs with each other member. */
+  readonly pairs: Pairs
   readonly #vault: OpenVault
   readonly #deviceName: string
   readonly #ed25519: Ed25519
@@ -33,21 +36,24 @@ export class Wallets {
   #tail: Promise<void> = Promise.resolve()
   #wiped = false
 
-  private constructor(vault: OpenVault, deviceName: string, ed25519: Ed25519, used: UsedInstances) {
+  private constructor(vault: OpenVault, deviceName: string, ed25519: Ed25519, used: UsedInstances, pairs: Pairs) {
     this.#vault = vault
     this.#deviceName = deviceName
     this.#ed25519 = ed25519
     this.used = used
+    this.pairs = pairs
   }
 
   /** @throws {VaultError} E_DAMAGED */
   static async open(vault: OpenVault, deviceName: string, ed25519: Ed25519): Promise<Wallets> {
-    const wallets = new Wallets(vault, deviceName, ed25519, await UsedInstances.open(vault))
+    const wallets = new Wallets(vault, deviceName, ed25519, await UsedInstances.open(vault), await Pairs.open(vault))
     for (const { value } of await vault.readAll(KIND)) {
       try {
         const record = decodeWalletRecord(value)
         const cards = await Promise.all(record.cards.map((card) => readCard(card, ed25519)))
-        wallets.#load(walletOf(record, cards))
+        const wallet = walletOf(record, cards)
+        wallets.#load(wallet)
+        await wallets.pairs.load(wallet.id, wallet.epoch.roster.epoch, peersOf(wallet))
       } catch (error) {
         wallets.wipe()
         throw error instanceof VaultError || !(error instanceof MpcError) ? error : new VaultError('E_DAMAGED', `wallet record: ${error.message}`, { cause: error })
@@ -75,18 +81,20 @@ export class Wallets {
   }
 
   /**
-   * Stores new shares that everybody is about to vote for; resolves once they were read back.
+   * Stores new shares that everybody is about to vote for, and their pairs; resolves once they were read back.
+   * @param pairs one for each other member where there is an ECDSA key, none elsewhere; wiped with the wallet, or where this fails
    * @throws {InputError} where this wallet has shares of that epoch already @throws {VaultError}
    */
-  async prepare(record: Omit<WalletRecord, 'certificate'>, cards: readonly Card[]): Promise<void> {
+  async prepare(record: Omit<WalletRecord, 'certificate'>, cards: readonly Card[], pairs: readonly PairState[]): Promise<void> {
     await this.#exclusive(async () => {
       const wallet = walletOf({ ...record, certificate: undefined }, cards)
       try {
         const before = this.#all.get(wallet.id) ?? NOTHING
         const epochs = reduceWallet(before.epochs, { kind: 'prepared', epoch: record.epoch })
-        await this.#write(before, { epochs, records: [...before.records, wallet] }, wallet)
+        await this.#write(before, { epochs, records: [...before.records, wallet] }, wallet, pairs)
       } catch (error) {
         wipeShares(wallet)
+        pairs.forEach(wipePair)
         throw error
       }
     })
@@ -114,6 +122,7 @@ export class Wallets {
   /** Drops the shares from memory, also those of a write that is under way. */
   wipe(): void {
     this.#wiped = true
+    this.pairs.wipe()
     for (const { records } of this.#all.values()) records.forEach(wipeShares)
     this.#all.clear()
   }
@@ -126,14 +135,16 @@ export class Wallets {
   }
 
   /** Puts `after` in the place of `before`: the record that is new or changed, and the erasure of those that went. */
-  async #write(before: Entry, after: Entry, changed: Wallet): Promise<void> {
+  async #write(before: Entry, after: Entry, changed: Wallet, added: readonly PairState[] = []): Promise<void> {
+    const { epoch: { roster: { epoch } } } = changed
     const gone = before.records.filter(({ epoch }) => !after.records.some((record) => record.epoch === epoch))
     const value = encodeWalletRecord(changed)
     const others = this.list().filter(({ id }) => id !== changed.id)
     const cover: Cover = { deviceName: this.#deviceName, wallets: [...others, current(after)].map(coverEntry) }
     const erased = gone.map(({ id, epoch }): VaultChange => ({ kind: KIND, id, epoch: epoch.roster.epoch, value: undefined }))
+    const move = { wallet: changed.id, epoch, added, gone: gone.map((record) => record.epoch.roster.epoch) }
     try {
-      await this.#vault.write([{ kind: KIND, id: changed.id, epoch: changed.epoch.roster.epoch, value }, ...erased], encodeCover(cover))
+      await this.pairs.along(move, (ofPairs) => this.#vault.write([{ kind: KIND, id: changed.id, epoch, value }, ...erased, ...ofPairs], encodeCover(cover)))
     } finally {
       value.fill(0)
     }
@@ -158,6 +169,12 @@ function current({ epochs, records }: Entry): Wallet {
   const found = records.find((record) => record.epoch === epoch)
   if (found === undefined) throw new Bug('a wallet without a record')
   return found
+}
+
+/** With whom there is a pair. */
+export function peersOf({ epoch, members }: Pick<Wallet, 'epoch' | 'members'>): readonly Pid[] {
+  const mine = epoch.keys.find(({ suite }) => suite === 1)?.pid
+  return mine === undefined ? [] : members.map(({ pid }) => pid).filter((pid) => pid !== mine)
 }
 
 function wipeShares({ epoch }: Wallet): void {

@@ -1,4 +1,5 @@
 /** Byte strings: integers are big-endian (`protocol.md` §A.2). */
+import { bytesToHex } from '@noble/hashes/utils.js'
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
@@ -43,4 +44,9 @@ export function toNumber(bytes: Uint8Array): number {
   const value = bytes.reduce((sum, byte) => sum * 256 + byte, 0)
   if (!Number.isSafeInteger(value)) throw new RangeError('integer above 2^53 − 1')
   return value
+}
+
+/** Reads an unsigned big-endian integer of any length. */
+export function toBigInt(bytes: Uint8Array): bigint {
+  return bytes.length === 0 ? 0n : BigInt(`0x${bytesToHex(bytes)}`)
 }

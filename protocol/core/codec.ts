@@ -11,6 +11,8 @@ import { concat, toNumber, u32 } from './bytes.ts'
 export interface Shape {
   readonly group: Group
   readonly threshold: number
+  /** Whether every two parties also set up what they multiply with (suite 1). */
+  readonly pairwise?: boolean
 }
 
 export interface Field<T> {
@@ -18,6 +20,8 @@ export interface Field<T> {
   size(shape: Shape): number
   /** For a vector of points: the length of one, so that a wrong count is told from garbage. */
   elementSize?(shape: Shape): number
+  /** In a private message: everybody is told the same value. */
+  readonly isSameToAll?: boolean
   encode(shape: Shape, value: T): Uint8Array
   /** @param bytes exactly `size` bytes @throws {Malformed} */
   decode(shape: Shape, bytes: Uint8Array): T
@@ -48,15 +52,26 @@ export const point: Field<Point> = {
   decode: ({ group }, raw) => group.decodePoint(raw),
 }
 
+/** Exactly `count` points. */
+export function points(count: number): Field<readonly Point[]> {
+  return {
+    size: ({ group }) => count * group.pointBytes,
+    encode: ({ group }, value) => concat(...value.map((P) => group.encodePoint(P))),
+    decode: ({ group }, raw) => pointsOf(group, raw, count),
+  }
+}
+
 /** F_0 … F_{t−1}: exactly as many points as the threshold. */
 export const commitments: Field<readonly Point[]> = {
   size: ({ group, threshold }) => threshold * group.pointBytes,
   elementSize: ({ group }) => group.pointBytes,
   encode: ({ group }, value) => concat(...value.map((F) => group.encodePoint(F))),
-  decode({ group, threshold }, raw) {
-    const size = group.pointBytes
-    return Array.from({ length: threshold }, (_, k) => group.decodePoint(raw.subarray(k * size, (k + 1) * size)))
-  },
+  decode: ({ group, threshold }, raw) => pointsOf(group, raw, threshold),
+}
+
+function pointsOf(group: Group, raw: Uint8Array, count: number): readonly Point[] {
+  const size = group.pointBytes
+  return Array.from({ length: count }, (_, k) => group.decodePoint(raw.subarray(k * size, (k + 1) * size)))
 }
 
 /** K ‖ z */
@@ -67,6 +82,20 @@ export const proof: Field<Proof> = {
     K: group.decodePoint(raw.subarray(0, group.pointBytes)),
     z: group.decodeScalar(raw.subarray(group.pointBytes)),
   }),
+}
+
+/** A field of suite 1 alone; for the others it has no bytes. */
+export function pairwise(field: Field<Uint8Array>): Field<Uint8Array> {
+  return {
+    size: (shape) => (shape.pairwise === true ? field.size(shape) : 0),
+    encode: (shape, value) => (shape.pairwise === true ? field.encode(shape, value) : new Uint8Array(0)),
+    decode: (shape, raw) => (shape.pairwise === true ? field.decode(shape, raw) : new Uint8Array(0)),
+  }
+}
+
+/** A field of a private message in which everybody is told the same value: two different ones show that their sender lied. */
+export function sameToAll<T>(field: Field<T>): Field<T> {
+  return { ...field, isSameToAll: true }
 }
 
 /** The session id: written and checked by `Run`; rounds never see it. */
@@ -109,6 +138,23 @@ export function bodyLength(message: Message, shape: Shape): number {
 export function encodeBody(message: Message, shape: Shape, body: RawBody): Uint8Array {
   const fields: readonly (readonly [string, Field<unknown>])[] = Object.entries(message.fields)
   return concat(...fields.map(([name, field]) => field.encode(shape, body[name])))
+}
+
+/** The bytes of what a message tells everybody: the whole body, or of a private message the fields that are the same to all. */
+export function commonPart(message: Message, shape: Shape, raw: Uint8Array): Uint8Array {
+  if (message.to === 'all' || raw.length !== bodyLength(message, shape)) return raw
+  let at = 0
+  const common = Object.values(message.fields).flatMap((field) => {
+    const start = at
+    at += field.size(shape)
+    return field.isSameToAll === true ? [raw.subarray(start, at)] : []
+  })
+  return concat(...common)
+}
+
+/** Whether a message says something that is the same to everybody. */
+export function saysTheSame({ to, fields }: Message): boolean {
+  return to === 'all' || Object.values(fields).some(({ isSameToAll }) => isSameToAll === true)
 }
 
 /** @throws {Malformed} E_LEN before any field is read, E_POLY_LEN, E_POINT, E_SCALAR */

@@ -9,7 +9,7 @@
  * and it is never named. For that EVIDENCE (§A.8) may hold up to 255 envelopes rather than 4, once for each party and ceremony.
  */
 import { equalBytes } from './bytes.ts'
-import { decodeBody, type Message, type RawBody } from './codec.ts'
+import { commonPart, decodeBody, saysTheSame, type Message, type RawBody } from './codec.ts'
 import { ClaimDiffers } from './claim-differs.ts'
 import { Blame, InputError, Malformed, TransportError, type MpcError, type Pid } from './errors.ts'
 import type { Inbox, Incoming } from './inbox.ts'
@@ -33,6 +33,8 @@ export class Dispute {
   readonly #others: readonly Pid[]
   /** By suite and type of the private message. */
   readonly #judging = new Map<string, Judging>()
+  /** Under which session a kind of message is said. */
+  readonly #expected = new Map<string, Session>()
   /** What each member showed; once each. */
   readonly #shown = new Map<Pid, readonly Incoming[]>()
   /** Who said ABORT. */
@@ -59,6 +61,11 @@ export class Dispute {
   state(): { readonly error: MpcError; readonly waitingFor: readonly Pid[] } | undefined {
     const error = this.#mostTelling()
     return error === undefined ? undefined : { error, waitingFor: this.#others.filter((pid) => !this.#shown.has(pid) && !this.#gone.has(pid)) }
+  }
+
+  /** From here on it can be told whether such a message is one at all. */
+  expects(session: Session, message: Message): void {
+    this.#expected.set(kind(session.suite, message.type), session)
   }
 
   judgeBy(judging: Judging): void {
@@ -137,16 +144,27 @@ export class Dispute {
     const held = this.#inbox.heard()
     for (const { suite, type, from, to, body } of [...held, ...[...this.#shown.values()].flat()]) {
       if (!this.#others.includes(from)) continue
-      const slot = `${kind(suite, type)} ${from} ${to}`
-      const before = seen.get(slot)
-      if (before !== undefined && !equalBytes(before, body)) {
-        const name = this.#inbox.kindOf(suite, type)?.name ?? `message ${type}`
-        // Whoever showed the two shows them to everybody. To show what I got myself would look like a complaint about it.
-        return new Blame('E_EQUIVOCATE', `${name}: party ${from} said different things to different parties`, { culprits: [from] })
+      for (const [slot, value] of this.#slots({ suite, type, from, to, body })) {
+        const before = seen.get(slot)
+        if (before !== undefined && !equalBytes(before, value)) {
+          const name = this.#inbox.kindOf(suite, type)?.name ?? `message ${type}`
+          // Whoever showed the two shows them to everybody. To show what I got myself would look like a complaint about it.
+          return new Blame('E_EQUIVOCATE', `${name}: party ${from} said different things to different parties`, { culprits: [from] })
+        }
+        seen.set(slot, value)
       }
-      seen.set(slot, body)
     }
     return undefined
+  }
+
+  /** Where a message can contradict another of its sender: its own place, and for a private one what it tells everybody. */
+  #slots({ suite, type, from, to, body }: Incoming): readonly (readonly [string, Uint8Array])[] {
+    const name = `${kind(suite, type)} ${from}`
+    const own = [`${name} ${to}`, body] as const
+    const message = this.#inbox.kindOf(suite, type)
+    const session = this.#expected.get(kind(suite, type))
+    if (to === 0 || message === undefined || session === undefined || !saysTheSame(message)) return [own]
+    return [own, [`${name} to all`, commonPart(message, session.shape, body)]]
   }
 
   /** Does the claim follow from what the claimant was told? */
@@ -170,12 +188,17 @@ export class Dispute {
 
   /** A private message that its receiver complains about. */
   #complaint(complainer: Pid, message: Incoming): Blame | undefined {
+    const session = this.#expected.get(kind(message.suite, message.type))
+    const declared = this.#inbox.kindOf(message.suite, message.type)
+    if (session === undefined || declared === undefined) return undefined
+    const { name } = declared
+    const body = decodeOrError(declared, session, message.body)
+    if (body instanceof Malformed) return new Blame(body.code, `party ${message.from} sent party ${complainer} a bad ${name}`, { culprits: [message.from] })
     const judging = this.#judging.get(kind(message.suite, message.type))
-    if (judging === undefined) return undefined
-    const { session, code, judge, message: { name } } = judging
-    const body = decodeOrUndefined(judging.message, session, message.body)
-    if (body !== undefined && this.#claimsAnother(judging, message, body)) return undefined
-    return body !== undefined && judge(message.from, complainer, body)
+    // What can be judged by nobody but its receiver was shown for another reason.
+    if (judging === undefined || this.#claimsAnother(judging, message, body)) return undefined
+    const { code, judge } = judging
+    return judge(message.from, complainer, body)
       ? new Blame(code, `party ${complainer} complained about a good ${name} of party ${message.from}`, { culprits: [complainer] })
       : new Blame(code, `party ${message.from} sent party ${complainer} a bad ${name}`, { culprits: [message.from] })
   }
@@ -209,11 +232,11 @@ function liar({ code, evidence }: ClaimDiffers, pid: Pid, why: string): Blame {
   return new Blame(code, `party ${pid} claims to have heard something else, and ${why}`, { culprits: [pid], evidence: evidence.filter((ref) => ref.from === pid) })
 }
 
-function decodeOrUndefined(message: Message, session: Session, body: Uint8Array): RawBody | undefined {
+function decodeOrError(message: Message, session: Session, body: Uint8Array): RawBody | Malformed {
   try {
     return decodeBody(message, session.shape, body)
   } catch (error) {
-    if (error instanceof Malformed) return undefined
+    if (error instanceof Malformed) return error
     throw error
   }
 }

@@ -1,6 +1,7 @@
 /** The groups of the three suites behind one interface. Encodings: `protocol.md` §A.2. */
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { toBigInt } from './bytes.ts'
 import { Malformed } from './errors.ts'
 import type { Rng } from './rng.ts'
 import type { SuiteId } from './suite-id.ts'
@@ -91,7 +92,7 @@ export function groupOfSuite(suite: SuiteId): Group {
 export function randomScalar(group: Group, rng: Rng): bigint {
   for (;;) {
     // 48 bytes reduced: bias below 2^-127, so zero is the only value to reject.
-    const scalar = rng(48).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n) % group.order
+    const scalar = toBigInt(rng(48)) % group.order
     if (scalar !== 0n) return scalar
   }
 }

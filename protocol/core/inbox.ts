@@ -1,6 +1,6 @@
 /** Everything said and heard in one run: one message per sender, type and suite (`protocol.md` §A.5). */
 import { equalBytes } from './bytes.ts'
-import type { Message, StepName } from './codec.ts'
+import { saysTheSame, type Message, type StepName } from './codec.ts'
 import { Blame, type MessageRef, type Pid } from './errors.ts'
 import type { Session } from './script.ts'
 import type { SuiteId } from './suite-id.ts'
@@ -15,10 +15,18 @@ export interface Incoming {
   readonly body: Uint8Array
 }
 
+/** What may be said under one suite's header byte. */
+export interface Vocabulary {
+  readonly suite: SuiteId | 0
+  readonly messages: readonly Message[]
+  /** Whether a party may say it to me at all: of a pair's messages each belongs to one role. Without it everybody may say everything. */
+  expects?(message: Message, from: Pid): boolean
+}
+
 export class Inbox {
   readonly #me: Pid
   readonly #parties: ReadonlySet<Pid>
-  readonly #vocabulary: readonly { readonly suite: SuiteId | 0; readonly messages: readonly Message[] }[]
+  readonly #vocabulary: readonly Vocabulary[]
   readonly #heard = new Map<string, Incoming>()
   readonly #said = new Map<string, Incoming>()
   #hasSpoken = false
@@ -26,7 +34,7 @@ export class Inbox {
   constructor(options: {
     readonly me: Pid
     readonly parties: readonly Pid[]
-    readonly vocabulary: readonly { readonly suite: SuiteId | 0; readonly messages: readonly Message[] }[]
+    readonly vocabulary: readonly Vocabulary[]
     readonly heardBefore?: readonly Incoming[]
   }) {
     this.#me = options.me
@@ -45,7 +53,7 @@ export class Inbox {
     const { from, to, suite, type, body } = incoming
     if (from === this.#me || !this.#parties.has(from)) return 'dropped'
     const message = this.kindOf(suite, type)
-    if (message === undefined || to !== (message.to === 'all' ? 0 : this.#me)) return 'dropped'
+    if (message === undefined || to !== (message.to === 'all' ? 0 : this.#me) || !this.#expects(suite, message, from)) return 'dropped'
     const before = this.#heard.get(slot(incoming))
     if (before === undefined) {
       this.#heard.set(slot(incoming), { ...incoming, body: body.slice() })
@@ -58,10 +66,11 @@ export class Inbox {
   said(session: Session, message: Message, to: Pid, body: Uint8Array): void {
     const mine = { from: this.#me, to, suite: session.suite, type: message.type, body }
     this.#hasSpoken = true
-    if (to === 0) this.#said.set(slot(mine), mine)
+    // Of private messages one stands for all: what matters of it later is the same in each.
+    if (saysTheSame(message)) this.#said.set(slot(mine), mine)
   }
 
-  /** What a party said to everybody (me included), or to me. */
+  /** What a party said to everybody (me included), or to me; of mine only what says the same to everybody. */
   find(ref: MessageRef): Incoming | undefined {
     return (ref.from === this.#me ? this.#said : this.#heard).get(slot(ref))
   }
@@ -71,9 +80,9 @@ export class Inbox {
     return [...this.#heard.values()]
   }
 
-  /** What the others said to all; nothing before I spoke myself, as nobody can hold me to a view I never told. */
+  /** What the others said to all, or the same to everybody; nothing before I spoke myself, as nobody can hold me to a view I never told. */
   toldToAll(): readonly Incoming[] {
-    return this.#hasSpoken ? this.heard().filter(({ to }) => to === 0) : []
+    return this.#hasSpoken ? this.heard().filter(({ suite, type, to }) => to === 0 || this.#saysTheSame(suite, type)) : []
   }
 
   /** @returns undefined for what has no place in this ceremony */
@@ -91,13 +100,24 @@ export class Inbox {
 
   /** Steps in the order of the ceremony; a party was heard in a step when all its messages of that step are here. */
   heardBySteps(): readonly { readonly step: StepName; readonly from: readonly Pid[] }[] {
-    const all = this.#vocabulary.flatMap(({ suite, messages }) => messages.map((message) => ({ suite, type: message.type, step: message.step })))
+    const all = this.#vocabulary.flatMap(({ suite, messages }) => messages.map((message) => ({ suite, type: message.type, step: message.step, message })))
     const steps = [...new Set(all.map(({ step }) => step))]
     const order: readonly StepName[] = ['hello', 'commit', 'exchange', 'check', 'confirm', 'shares']
     return steps.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)).map((step) => ({
       step,
-      from: this.parties.filter((from) => from !== this.#me && all.every((m) => m.step !== step || this.#heard.has(slot({ ...m, from })))),
+      from: this.parties.filter((from) => from !== this.#me &&
+        all.every((m) => m.step !== step || !this.#expects(m.suite, m.message, from) || this.#heard.has(slot({ ...m, from })))),
     }))
+  }
+
+  #expects(suite: number, message: Message, from: Pid): boolean {
+    const part = this.#vocabulary.find((candidate) => candidate.suite === suite)
+    return part?.expects === undefined || part.expects(message, from)
+  }
+
+  #saysTheSame(suite: number, type: number): boolean {
+    const message = this.kindOf(suite, type)
+    return message !== undefined && saysTheSame(message)
   }
 }
 

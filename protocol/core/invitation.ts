@@ -9,7 +9,7 @@ export const INVITE = 0x01
 /** Message type of the answer to it. */
 export const ANSWER = 0x02
 
-const CEREMONIES = { keygen: 0x10, sign: 0x40 } as const
+const CEREMONIES = { keygen: 0x10, repair: 0x18, presign: 0x20, sign: 0x40 } as const
 export type Ceremony = keyof typeof CEREMONIES
 
 export interface Invitation {
@@ -18,7 +18,7 @@ export interface Invitation {
   readonly room: Uint8Array
   /** Milliseconds since 1970. */
   readonly expires: number
-  /** A keygen proposal or a sign proposal. */
+  /** A keygen, sign, presign or repair proposal. */
   readonly payload: Uint8Array
 }
 
@@ -29,8 +29,8 @@ export function encodeInvitation({ ceremony, room, expires, payload }: Invitatio
 
 /** @throws {Malformed} E_LEN, E_CONFIG */
 export function decodeInvitation(bytes: Uint8Array): Invitation {
-  const ceremony = bytes[0] === CEREMONIES.keygen ? 'keygen' : bytes[0] === CEREMONIES.sign ? 'sign' : undefined
-  if (ceremony === undefined) throw new Malformed('E_CONFIG', `invitation: expected a key generation or a signing, got ${bytes[0]}`)
+  const ceremony = (Object.keys(CEREMONIES) as Ceremony[]).find((name) => CEREMONIES[name] === bytes[0])
+  if (ceremony === undefined) throw new Malformed('E_CONFIG', `invitation: expected a key generation, a signing, a pre-signing or a repair, got ${bytes[0]}`)
   const reader = new Reader(bytes.subarray(1), 'invitation')
   const invitation: Invitation = { ceremony, room: reader.take(16).slice(), expires: reader.number(8), payload: reader.part().slice() }
   reader.end()
@@ -69,25 +69,90 @@ export interface SignProposal {
   readonly signers: readonly Pid[]
   /** Everybody derives message and preview from these bytes alone. */
   readonly intent: Uint8Array
+  /** Which presignatures to use if all signers still hold them, one for each message, with a fresh nonce ν (`protocol.md` §D.7). */
+  readonly online?: { readonly ids: readonly Uint8Array[]; readonly nonce: Uint8Array }
 }
 
 /**
- * key_id 32 ‖ u8 m ‖ m × u16 pid ‖ u32 len ‖ intent
+ * key_id 32 ‖ u8 m ‖ m × u16 pid ‖ u32 len ‖ intent; with presignatures also: u8 p ‖ p × presig_id 32 ‖ ν 32
  * Departure: §A.5 sends the intent alone; who signs, and with which key, has to be the same for everybody before anybody approves.
  */
-export function encodeSignProposal({ keyId, signers, intent }: SignProposal): Uint8Array {
-  return concat(keyId, u8(signers.length), ...signers.map(u16), u32(intent.length), intent)
+export function encodeSignProposal({ keyId, signers, intent, online }: SignProposal): Uint8Array {
+  const presignatures = online === undefined ? [] : [u8(online.ids.length), ...online.ids, online.nonce]
+  return concat(keyId, ...encodePids(signers), u32(intent.length), intent, ...presignatures)
 }
 
 /** @throws {Malformed} E_LEN, E_CONFIG */
 export function decodeSignProposal(bytes: Uint8Array): SignProposal {
   const reader = new Reader(bytes, 'sign proposal')
   const keyId = reader.take(32).slice()
-  const m = reader.number(1)
-  if (m < 2 || m > MAX_PARTIES) throw new Malformed('E_CONFIG', `sign proposal: expected 2 to ${MAX_PARTIES} signers, got ${m}`)
-  const signers = Array.from({ length: m }, () => reader.number(2))
-  if (signers.some((pid, i) => pid <= (signers[i - 1] ?? 0))) throw new Malformed('E_CONFIG', 'sign proposal: expected signers in ascending order')
+  const signers = readPids(reader, 'sign proposal')
   const intent = reader.part().slice()
+  if (reader.isAtEnd) return { keyId, signers, intent }
+  const count = reader.number(1)
+  if (count === 0) throw new Malformed('E_CONFIG', 'sign proposal: expected at least one presignature where there is a list of them')
+  const ids = Array.from({ length: count }, () => reader.take(32).slice())
+  const nonce = reader.take(32).slice()
   reader.end()
-  return { keyId, signers, intent }
+  return { keyId, signers, intent, online: { ids, nonce } }
+}
+
+/** Asks for presignatures to be made. */
+export interface PresignProposal {
+  readonly keyId: Uint8Array
+  readonly signers: readonly Pid[]
+  /** Of the key that they are for, below the group key. */
+  readonly path: readonly number[]
+  /** How many, side by side. */
+  readonly count: number
+}
+
+/** key_id 32 ‖ u8 m ‖ m × u16 pid ‖ u8 depth ‖ depth × u32 index ‖ u8 count */
+export function encodePresignProposal({ keyId, signers, path, count }: PresignProposal): Uint8Array {
+  return concat(keyId, ...encodePids(signers), u8(path.length), ...path.map(u32), u8(count))
+}
+
+/** @throws {Malformed} E_LEN, E_CONFIG */
+export function decodePresignProposal(bytes: Uint8Array): PresignProposal {
+  const reader = new Reader(bytes, 'presign proposal')
+  const keyId = reader.take(32).slice()
+  const signers = readPids(reader, 'presign proposal')
+  const path = Array.from({ length: reader.number(1) }, () => reader.number(4))
+  const count = reader.number(1)
+  reader.end()
+  return { keyId, signers, path, count }
+}
+
+/** Asks to set up one pair of an ECDSA key anew. */
+export interface RepairProposal {
+  readonly keyId: Uint8Array
+  /** The two of them, ascending. */
+  readonly pair: readonly Pid[]
+}
+
+/** key_id 32 ‖ u8 2 ‖ 2 × u16 pid */
+export function encodeRepairProposal({ keyId, pair }: RepairProposal): Uint8Array {
+  return concat(keyId, ...encodePids(pair))
+}
+
+/** @throws {Malformed} E_LEN, E_CONFIG */
+export function decodeRepairProposal(bytes: Uint8Array): RepairProposal {
+  const reader = new Reader(bytes, 'repair proposal')
+  const keyId = reader.take(32).slice()
+  const pair = readPids(reader, 'repair proposal')
+  reader.end()
+  if (pair.length !== 2) throw new Malformed('E_CONFIG', `repair proposal: expected 2 parties, got ${pair.length}`)
+  return { keyId, pair }
+}
+
+function encodePids(signers: readonly Pid[]): readonly Uint8Array[] {
+  return [u8(signers.length), ...signers.map(u16)]
+}
+
+function readPids(reader: Reader, what: string): readonly Pid[] {
+  const m = reader.number(1)
+  if (m < 2 || m > MAX_PARTIES) throw new Malformed('E_CONFIG', `${what}: expected 2 to ${MAX_PARTIES} signers, got ${m}`)
+  const signers = Array.from({ length: m }, () => reader.number(2))
+  if (signers.some((pid, i) => pid <= (signers[i - 1] ?? 0))) throw new Malformed('E_CONFIG', `${what}: expected signers in ascending order`)
+  return signers
 }

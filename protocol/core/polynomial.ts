@@ -26,7 +26,7 @@ export function lagrangeAtZero(group: Group, i: number, set: readonly number[]):
 }
 
 /** Inverse mod a prime by the extended Euclidean algorithm; public values alone. */
-function invert(value: bigint, order: bigint): bigint {
+export function invert(value: bigint, order: bigint): bigint {
   let [r0, r1] = [order, mod(value, order)]
   let [s0, s1] = [0n, 1n]
   while (r1 !== 0n) {

@@ -36,6 +36,10 @@ export class Reader {
     return this.take(this.number(4))
   }
 
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length
+  }
+
   /** Before anything of it is read: exactly `size` bytes are left. @throws {Malformed} E_LEN */
   expectLeft(size: number): void {
     const left = this.#bytes.length - this.#at

@@ -3,14 +3,13 @@
  * network: `party` signs, verifies and carries (`protocol.md` §A.5, §A.6, §A.8).
  */
 import type { LastingChange } from './change.ts'
-import { encodeBody, type Message, type StepName } from './codec.ts'
+import { encodeBody, type StepName } from './codec.ts'
 import { Dispute } from './dispute.ts'
 import { Bug, Disagreement, MpcError, type AbortCode, type Pid } from './errors.ts'
-import { Inbox, type Incoming } from './inbox.ts'
+import { Inbox, type Incoming, type Vocabulary } from './inbox.ts'
 import type { Outgoing, Output, RunState } from './output.ts'
 import { openRound } from './round.ts'
 import type { Effect, Script } from './script.ts'
-import type { SuiteId } from './suite-id.ts'
 import { Tasks, type Answer, type Talk, type Task } from './tasks.ts'
 
 interface Unwritten {
@@ -34,13 +33,13 @@ export class Run<T> {
   #mayAbort = true
 
   /**
-   * @param vocabulary every message of this ceremony, by header suite; anything else is dropped
+   * @param vocabulary every message that may be said in this ceremony, by header suite; anything else is dropped
    * @param heardBefore messages that everybody was told before the script starts (the invitation)
    */
   constructor(options: {
     readonly me: Pid
     readonly parties: readonly Pid[]
-    readonly vocabulary: readonly { readonly suite: SuiteId | 0; readonly messages: readonly Message[] }[]
+    readonly vocabulary: readonly Vocabulary[]
     readonly script: Script<T>
     readonly heardBefore?: readonly Incoming[]
   }) {
@@ -187,8 +186,9 @@ export class Run<T> {
   #output(): Output<T> {
     const state = this.#state()
     const hasStopped = state.at === 'disputing' || state.at === 'failed'
-    if (this.#persist !== undefined && !hasStopped) {
-      this.#mayAbort = false
+    // New shares are not stored by a run that stopped; what a test did to a pair is, whatever else happens.
+    if (this.#persist !== undefined && (!hasStopped || this.#persist.change.kind !== 'prepared')) {
+      if (this.#persist.change.kind === 'prepared') this.#mayAbort = false
       return { send: [], show: [], state, persist: this.#persist.change }
     }
     const send = this.#persist === undefined ? this.#outbox : []
@@ -221,6 +221,7 @@ export class Run<T> {
   #carryOut(task: Task, effect: Exclude<Effect, { kind: 'all' }>): Answer {
     switch (effect.kind) {
       case 'talk': {
+        this.#dispute.expects(effect.session, effect.message)
         this.#say(task, effect)
         if (this.#inbox.missing(effect).length > 0) {
           task.waiting = effect
@@ -238,6 +239,8 @@ export class Run<T> {
         this.#dispute.judgeBy(effect)
         return { value: undefined }
       case 'persist':
+        // What was about to be said may depend on what the ban ends (`protocol.md` §A.8): it is not said any more.
+        if (effect.change.kind === 'banned') this.#outbox = []
         if (this.#persist === undefined) this.#persist = { change: effect.change, task }
         else this.#queue.push({ change: effect.change, task })
         return 'waits'

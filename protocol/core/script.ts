@@ -111,6 +111,17 @@ export function* exchange<M extends Message>(session: Session, message: M, bodie
   return heard as FromEach<Body<M>> // as above
 }
 
+/** Gives one party a private message and does not wait. */
+export function* tell<M extends Message>(session: Session, message: M, to: Pid, body: Body<M>): Script<void> {
+  yield { kind: 'talk', session, message, send: new Map<Pid, RawBody>([[to, body]]), from: [] }
+}
+
+/** Waits for one party's private message. */
+export function* hear<M extends Message>(session: Session, message: M, from: Pid): Script<Body<M>> {
+  const heard = yield { kind: 'talk', session, message, send: new Map(), from: [from] }
+  return (heard as FromEach<Body<M>>).get(from) // `Run` decoded it by this message's own table
+}
+
 /** From here on the ceremony has this session id: ABORT names it (of suite 0 where one approval covers several suites, `protocol.md` §A.4). */
 export function* identify(sid: Uint8Array): Script<void> {
   yield { kind: 'identify', sid }
@@ -143,4 +154,16 @@ export function* persist(change: LastingChange): Script<void> {
 /** Runs scripts side by side in the same flights. @returns their results, in order */
 export function* all<T>(scripts: readonly Script<T>[]): Script<readonly T[]> {
   return (yield { kind: 'all', scripts }) as readonly T[] // `Run` collects them in order
+}
+
+/** Runs two scripts side by side that give different things. */
+export function* both<A, B>(a: Script<A>, b: Script<B>): Script<readonly [A, B]> {
+  return (yield { kind: 'all', scripts: [a, b] }) as readonly [A, B] // as above
+}
+
+/** What a script gives is in `list` from the moment it is there: so that it can be wiped also when its caller never gets it. */
+export function* kept<T>(list: T[], script: Script<T>): Script<T> {
+  const value = yield* script
+  list.push(value)
+  return value
 }

@@ -2,15 +2,19 @@
 import { blake3 } from '@noble/hashes/blake3.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
-import { concat, u32 } from './bytes.ts'
+import { concat, toBigInt, u32 } from './bytes.ts'
 
 /** Version of all hashes; a change of any fixed parameter is a new one. */
-const DOM = 'tss-p2p/v1/'
+export const DOM = 'tss-p2p/v1/'
 
 /** Every tag in use, so that no two uses share one by mistake. */
 export const TAGS = [
   'cfg', 'roster', 'dkg/sid', 'dkg/com', 'dkg/pop', 'dkg/cc', 'dkg/final', 'dkg/fin', 'echo', 'key/id',
   'frost/sid', 'sign/ctx', 'sign/item', 'epoch/vote', 'env', 'm',
+  'ot/base/sid', 'ot/base/key', 'ot/pprf/proof', 'ot/roll/sid', 'ot/roll/chi', 'ot/roll/check', 'ot/roll/key', 'ot/chi', 'ot/check', 'ot/cr',
+  'rvole/gadget', 'rvole/sid', 'rvole/m1', 'rvole/theta', 'rvole/theta-i', 'rvole/mu',
+  'pair/tr', 'pair/id', 'pair/confirm', 'pair/local', 'pair/ctx', 'pair/sid', 'zs/seed', 'zs/eval',
+  'sign/sid', 'sign/com', 'presign/rerand', 'presign/req',
 ] as const
 export type Tag = (typeof TAGS)[number]
 
@@ -51,7 +55,7 @@ export function hashToScalar(order: bigint, tag: string, ...parts: readonly Uint
     taggedHash(tag, [Uint8Array.of(0), ...parts]),
     taggedHash(tag, [Uint8Array.of(1), ...parts]).subarray(0, 16),
   )
-  return wide.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n) % order
+  return toBigInt(wide) % order
 }
 
 /**

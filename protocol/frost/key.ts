@@ -2,6 +2,7 @@
 import { ed25519, ed25519_FROST } from '@noble/curves/ed25519.js'
 import { schnorr, schnorr_FROST } from '@noble/curves/secp256k1.js'
 import type { FROST, FrostPublic, FrostSecret } from '@noble/curves/abstract/frost.js'
+import { toBigInt } from '../core/bytes.ts'
 import { Bug, InputError, type Pid } from '../core/errors.ts'
 import { baseMultiply, groupOfSuite, mod, type Group, type Point } from '../core/group.ts'
 import type { KeyShare } from '../core/key-share.ts'
@@ -76,7 +77,7 @@ const IDENTITY: Adjustment = { point: (_, point) => point, scalar: (_, scalar) =
 /** §G.4: (2) negate everything if the key's y is odd, (3) add t = TapTweak(x). Adding t to every share adds t to the key, since Σλ_i = 1. */
 function taprootTweak(group: Group, groupKey: Uint8Array): Adjustment {
   const odd = groupKey[0] === 3
-  const tweak = BigInt(`0x${[...schnorr.utils.taggedHash('TapTweak', groupKey.subarray(1))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`)
+  const tweak = toBigInt(schnorr.utils.taggedHash('TapTweak', groupKey.subarray(1)))
   if (tweak >= group.order) throw new Bug('a Taproot tweak above the group order')
   const T = baseMultiply(group, tweak)
   return {

@@ -1,9 +1,9 @@
 /** FROST signing in two rounds on noble's signing half. Source: `protocol.md` §G.2; RFC 9591 §5. */
 import type { NonceCommitments } from '@noble/curves/abstract/frost.js'
-import { concat, equalBytes, u16, u32, u8 } from '../core/bytes.ts'
+import { requireSameContext } from '../core/approval.ts'
+import { concat, u16, u32, u8 } from '../core/bytes.ts'
 import { decodeBody, type Body } from '../core/codec.ts'
-import { ClaimDiffers } from '../core/claim-differs.ts'
-import { Blame, Bug, Disagreement, InputError, type Pid } from '../core/errors.ts'
+import { Blame, Bug, InputError, type Pid } from '../core/errors.ts'
 import { groupOfSuite, type Group } from '../core/group.ts'
 import type { KeyShare } from '../core/key-share.ts'
 import type { Rng } from '../core/rng.ts'
@@ -69,7 +69,7 @@ export function* frostSign(c: SigningCeremony, rng: Rng): Script<FrostSignature>
     const ctx = signContext(c, key.publicKey)
     const mine = { nonce: rng(32), ctx, D: group.decodePoint(own.hiding), E: group.decodePoint(own.binding) }
     const joins = (yield* broadcast(hello, Join, mine)).with(c.share.pid, mine)
-    checkContext(joins, c, ctx)
+    requireSameContext(joins, ctx, { suite: key.suite, message: Join, from: c.contextFrom })
     const session = withId(hello, c.instance, ctx, joins)
     yield* identify(session.sid)
 
@@ -93,19 +93,6 @@ function checkSigners({ signers, share, threshold }: SigningCeremony): void {
     if (pid <= (signers[i - 1] ?? 0)) throw new InputError('signers', 'expected distinct share indices in ascending order', 'E_CONFIG')
   }
   if (!signers.includes(share.pid)) throw new InputError('signers', 'this party is not among them', 'E_CONFIG')
-}
-
-function checkContext(joins: FromEach<Body<typeof Join>>, c: SigningCeremony, ctx: Uint8Array): void {
-  const differing = joins.except((join) => equalBytes(join.ctx, ctx))
-  if (differing.length === 0) return
-  const message = `sign: ${differing.map((pid) => `party ${pid}`).join(', ')} approved something else than I did`
-  // Without the invitation it cannot be told whether they lie or were asked for something else.
-  if (c.contextFrom === undefined) throw new Disagreement('E_SID', message)
-  throw new ClaimDiffers('E_SID', message, {
-    claims: new Map(differing.map((pid) => [pid, joins.get(pid).ctx])),
-    claim: c.contextFrom,
-    carriedBy: differing.map((from) => ({ suite: c.share.suite, type: Join.type, from })),
-  })
 }
 
 /** sid = TH("frost/sid", instance, ctx, for each signer: pid, nonce, D‖E): equal sid, equal view of every commitment. */

@@ -9,6 +9,8 @@ export interface GroupKey {
   readonly suite: SuiteId
   /** Encoded point: 32 bytes for Ed25519, 33 for secp256k1. */
   readonly publicKey: Uint8Array
+  /** 32 bytes; with it keys below this one are derived. */
+  readonly chainCode: Uint8Array
 }
 
 /** What one device derived, by itself, from the intent's bytes. */
@@ -16,7 +18,9 @@ export interface Interpretation {
   readonly suite: SuiteId
   /** Whether the key is tweaked as BIP-341 with an empty script tree (suite 3 only, `protocol.md` §G.4). */
   readonly taproot: boolean
-  /** One signature is made for each: sighashes of 32 bytes, or the message itself for Ed25519. */
+  /** Non-hardened BIP-32 path below the group key that signs; empty: the group key itself (suite 1 alone may have one, `protocol.md` §D.1). */
+  readonly path: readonly number[]
+  /** One signature is made for each: sighashes and digests of 32 bytes, or the message itself for Ed25519. */
   readonly messages: readonly Uint8Array[]
   readonly preview: Preview
 }
@@ -26,7 +30,7 @@ export type Interpret = (intent: Uint8Array, keys: readonly GroupKey[]) => Inter
 
 /** What a person sees before saying yes. */
 export interface Preview {
-  readonly kind: 'message' | 'bitcoin'
+  readonly kind: 'message' | 'bitcoin' | 'ethereum'
   /** One sentence: "Send 0.01 BTC to bc1p…, fee 0.00001 BTC". */
   readonly sentence: string
   readonly fields: readonly PreviewField[]

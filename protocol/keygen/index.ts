@@ -1,1 +1,1 @@
-export { keygen, keygenVocabulary, type KeygenCeremony } from './script.ts'
+export { keygen, keygenVocabulary, prepareKeygen, type KeygenCeremony } from './script.ts'

@@ -88,13 +88,13 @@ export function round4(
   return { share, groupKey, chainCode, verifyingShares, fin }
 }
 
-/** Step 5, what goes out: the same to all. */
-export function confirmation(s: KeygenSession, { fin, share, verifyingShares }: Outcome, rng: Rng): Body<typeof R4> {
+/** Step 5, what goes out to all. */
+export function confirmation(s: KeygenSession, { fin, share, verifyingShares }: Outcome, rng: Rng): Pick<Body<typeof R4>, 'fin' | 'pok'> {
   return { fin, pok: prove(s.shape.group, 'dkg/fin', finContext(fin, s.me), share, verifyingShares.get(s.me), rng) }
 }
 
 /** Whether j confirmed the same key and holds the share that belongs to it. */
-export function confirmationIsRight(s: KeygenSession, outcome: Outcome, j: Pid, { fin, pok }: Body<typeof R4>): boolean {
+export function confirmationIsRight(s: KeygenSession, outcome: Outcome, j: Pid, { fin, pok }: Pick<Body<typeof R4>, 'fin' | 'pok'>): boolean {
   return equalBytes(fin, outcome.fin) && verifyProof(s.shape.group, 'dkg/fin', finContext(outcome.fin, j), outcome.verifyingShares.get(j), pok)
 }
 

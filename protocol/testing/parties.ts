@@ -24,7 +24,7 @@ export function invitationTo(roster: Roster): Incoming {
 
 export function keygenRun(roster: Roster, me: Pid, seed: string, heardBefore: readonly Incoming[] = [invitationTo(roster)]): Run<PreparedEpoch> {
   return new Run({
-    me, parties: roster.members.map(({ pid }) => pid), vocabulary: keygenVocabulary(roster), heardBefore,
+    me, parties: roster.members.map(({ pid }) => pid), vocabulary: keygenVocabulary(roster, me), heardBefore,
     script: keygen({ instance: sha256(utf8ToBytes(`instance ${seed}`)), roster, me }, seededRng(`${seed} party ${me}`)),
   })
 }

@@ -29,6 +29,8 @@ export interface SimulationOptions {
   readonly seed: string
   readonly tamper?: Tamper
   readonly interject?: (delivered: Letter) => readonly Interjection[]
+  /** What storing a change does on a device. */
+  readonly persisted?: (pid: Pid, change: LastingChange) => void
   /** Whether a cheat keeps its evidence and its ABORT to itself. */
   readonly isMute?: (pid: Pid) => boolean
 }
@@ -71,6 +73,7 @@ export function simulate<T>(parties: readonly Pid[], makeRun: (pid: Pid) => Run<
     }
     if (output.persist !== undefined && !waiting.some((parcel) => parcel.kind === 'written' && parcel.receiver === pid)) {
       stored.get(pid)?.push(output.persist)
+      options.persisted?.(pid, output.persist)
       waiting.push({ kind: 'written', receiver: pid })
     }
     states.set(pid, output.state)

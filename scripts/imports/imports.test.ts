@@ -27,8 +27,9 @@ describe('import directions', () => {
     expect(value('party/transport/signalling.test.ts', '@trivet/signalling')).toBeUndefined()
   })
 
-  it('let chains know types of protocol and nothing that runs', () => {
+  it('let chains know types of protocol, and the derivation of keys, but nothing else that runs', () => {
     expect(type('chains/index.ts', '@trivet/protocol/intent')).toBeUndefined()
+    expect(value('chains/index.ts', '@trivet/protocol/derive')).toBeUndefined()
     expect(value('chains/index.ts', '@trivet/protocol/intent')).toMatch(/but for its types/)
   })
 

@@ -17,7 +17,11 @@
 /** @type {Readonly<Record<string, Zone>>} */
 const zones = {
   protocol: { values: [], why: 'protocol is pure: what it needs from outside is handed to it as an argument' },
-  chains: { values: [], types: ['protocol'], why: 'chains explains intents and must stay usable without any party: of protocol it knows the types' },
+  chains: {
+    // Which key signs is derived by whoever shows the intent, with the very function that the signers derive it with.
+    values: ['protocol/derive'], types: ['protocol'],
+    why: 'chains explains intents and must stay usable without any party: of protocol it knows the types, and the derivation of keys',
+  },
   signalling: { values: [], why: 'signalling relays what it must not understand: it knows neither protocol nor party' },
   party: {
     values: ['protocol', 'signalling/wire'],

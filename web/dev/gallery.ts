@@ -1,9 +1,13 @@
 /** Every screen in every state: `/dev/gallery.html` lists them, `?scene=lobby-ready&language=zh` shows one. */
-import { mount } from 'svelte'
+import { flushSync, mount } from 'svelte'
 import App from '../App.svelte'
+import type { WalletScreens } from '../state/context.ts'
+import { Lazy } from '../state/lazy.svelte.ts'
 import { PartyState } from '../state/party.svelte.ts'
 import { Router } from '../state/router.svelte.ts'
-import { NOW, SCENES, type Scene } from './fixtures.ts'
+import { NOW } from './fixtures.ts'
+import type { Scene } from './scene.ts'
+import { SCENES } from './scenes.ts'
 import { stillParty } from './still-party.ts'
 
 const wanted = new URLSearchParams(location.search)
@@ -11,8 +15,10 @@ const target = document.querySelector('#app')
 const scene = SCENES[wanted.get('scene') ?? '']
 if (target !== null) {
   if (scene === undefined) list(target)
-  else show(target, scene)
+  else await show(target, scene)
 }
+// Pictures are taken from now on.
+document.documentElement.dataset['ready'] = 'yes'
 
 function list(into: Element): void {
   for (const name of Object.keys(SCENES)) {
@@ -25,14 +31,17 @@ function list(into: Element): void {
   }
 }
 
-function show(into: Element, { view, route, link, missing, ...rest }: Scene): void {
+async function show(into: Element, { view, route, link, missing, then = [], ...rest }: Scene): Promise<void> {
   const router = new Router(window, link)
   if (route !== undefined) router.go(route)
+  const screens = new Lazy<WalletScreens>(() => import('../screens/with-chains.ts'))
+  await screens.load()
   mount(App, {
     target: into,
     props: {
       party: new PartyState(stillParty({ view, ...(link === undefined ? {} : { link }), ...rest })),
       router,
+      screens,
       pageUrl: 'https://trivet.example/',
       now: () => NOW,
       store: undefined,
@@ -40,4 +49,19 @@ function show(into: Element, { view, route, link, missing, ...rest }: Scene): vo
       languages: [wanted.get('language') ?? 'en'],
     },
   })
+  for (const step of then) {
+    flushSync()
+    act(step)
+    // A refused verb answers a moment later.
+    await new Promise(requestAnimationFrame)
+  }
+}
+
+function act(step: NonNullable<Scene['then']>[number]): void {
+  const control = document.querySelector('press' in step ? step.press : step.write)
+  if ('press' in step && control instanceof HTMLElement) control.click()
+  else if ('write' in step && (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement)) {
+    control.value = step.text
+    control.dispatchEvent(new InputEvent('input', { bubbles: true }))
+  } else throw new Error(`this scene has no control ${JSON.stringify(step)}`)
 }

@@ -44,7 +44,7 @@ async function shoot(browser: Browser, scene: string, width: number): Promise<st
     wrong.push(`${scene} at ${String(width)}: ${error.message}`)
   })
   await page.goto(`${GALLERY}?scene=${scene}&language=${language}`)
-  await page.locator('main h1').waitFor()
+  await page.locator('[data-ready] main h1').waitFor()
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
   if (overflow > 0) wrong.push(`${scene} at ${String(width)}: ${String(overflow)} px too wide`)
   await page.screenshot({ path: join(folder, `${scene}-${String(width)}.png`), fullPage: true })

@@ -1,6 +1,7 @@
 import type { LinkPreview, PartyVerbs, SessionView } from '@trivet/party'
 import type { DrivenParty } from '@trivet/party/port'
-import { NOW, type Scene } from './fixtures.ts'
+import { NOW } from './fixtures.ts'
+import type { Scene } from './scene.ts'
 
 /** A party that only stands still and shows one scene: for looking at screens, never for running anything. */
 export function stillParty(scene: Scene): DrivenParty {

@@ -44,6 +44,35 @@ describe('the vault in a browser', () => {
   })
 })
 
+describe('a party', () => {
+  it('is open in one tab at a time; another one may take it over, and the first is told at once', async () => {
+    const other = await page.context().newPage()
+    await other.goto(page.url())
+    await other.waitForFunction('window.subject !== undefined')
+    const inOther = (expression: string): Promise<unknown> => other.evaluate(`subject.${expression}`)
+    expect(await call('takeParty(false)')).toBe(true)
+    expect(await inOther('takeParty(false)')).toBe(false)
+    expect(await call('takenOver()')).toEqual([])
+    expect(await inOther('takeParty(true)')).toBe(true)
+    await page.waitForFunction('window.subject.takenOver().length > 0')
+    expect(await call('takeParty(false)')).toBe(false)
+    await inOther('giveParty()')
+    expect(await call('takeParty(false)')).toBe(true)
+    expect(await inOther('takenOver()')).toEqual([])
+    await other.close()
+    await call('giveParty()')
+  })
+
+  it('is free again when the tab that had it is closed', async () => {
+    const other = await page.context().newPage()
+    await other.goto(page.url())
+    await other.waitForFunction('window.subject !== undefined')
+    expect(await other.evaluate('subject.takeParty(false)')).toBe(true)
+    await other.close()
+    expect(await call('takeParty(false)')).toBe(true)
+  })
+})
+
 describe('webcrypto-liner', () => {
   const linerFetched = (): boolean => chromium.fetched.some((address) => address.startsWith('/index.es'))
 

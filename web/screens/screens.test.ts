@@ -1,11 +1,15 @@
 import { render } from 'svelte/server'
 import { expect, test } from 'vitest'
 import App from '../App.svelte'
-import { NOW, SCENES, type Scene } from '../dev/fixtures.ts'
+import { NOW } from '../dev/fixtures.ts'
+import type { Scene } from '../dev/scene.ts'
+import { SCENES } from '../dev/scenes.ts'
 import { stillParty } from '../dev/still-party.ts'
 import { LANGUAGES } from '../state/language.svelte.ts'
+import { Lazy } from '../state/lazy.svelte.ts'
 import { PartyState } from '../state/party.svelte.ts'
 import { Router } from '../state/router.svelte.ts'
+import * as withChains from './with-chains.ts'
 
 const WINDOW = { history: { state: null, pushState() {} }, addEventListener() {}, removeEventListener() {}, scrollTo() {} }
 
@@ -14,8 +18,9 @@ function htmlOf(scene: Scene, language: string): { head: string; body: string } 
   if (scene.route !== undefined) router.go(scene.route)
   const problems = scene.missing === true ? [{ code: 'insecure-context' as const, detail: 'x' }] : []
   const party = new PartyState(stillParty(scene))
+  const screens = new Lazy(() => Promise.resolve(withChains), withChains)
   return render(App, {
-    props: { party, router, problems, pageUrl: 'https://x.example/', now: () => NOW, store: undefined, languages: [language] },
+    props: { party, router, screens, problems, pageUrl: 'https://x.example/', now: () => NOW, store: undefined, languages: [language] },
   })
 }
 const textOf = (html: string): string => html.replace(/<!--.*?-->/gsu, '').replace(/<[^>]*>/gu, ' ')

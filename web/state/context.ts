@@ -1,9 +1,13 @@
 import { createContext } from 'svelte'
 import type { Clock } from './clock.svelte.ts'
 import type { Language } from './language.svelte.ts'
+import type { Lazy } from './lazy.svelte.ts'
 import type { NetworkChoice } from './network.svelte.ts'
 import type { PartyState } from './party.svelte.ts'
 import type { Router } from './router.svelte.ts'
+
+/** Screens that are fetched apart from the page's first code. */
+export type WalletScreens = typeof import('../screens/with-chains.ts')
 
 /** Handed down by `App.svelte` to every screen and part. */
 export const [getParty, setParty] = createContext<PartyState>()
@@ -11,3 +15,4 @@ export const [getRouter, setRouter] = createContext<Router>()
 export const [getLanguage, setLanguage] = createContext<Language>()
 export const [getNetwork, setNetwork] = createContext<NetworkChoice>()
 export const [getClock, setClock] = createContext<Clock>()
+export const [getScreens, setScreens] = createContext<Lazy<WalletScreens>>()

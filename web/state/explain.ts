@@ -12,7 +12,7 @@ function isKnown(code: string, errors: Sentences): code is KnownCode {
 }
 
 /** The code of an `MpcError`, also of one that crossed a message port. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'E_BUG'
 }
 

@@ -1,4 +1,7 @@
-import { BITCOIN_NETWORKS, type BitcoinNetwork } from '@trivet/chains'
+import type { BitcoinNetwork } from '@trivet/chains'
+
+/** Those of `chains`, whose code is not loaded yet when the page starts. */
+export const NETWORKS = ['mainnet', 'testnet', 'signet', 'regtest'] as const satisfies readonly BitcoinNetwork[]
 
 /** The Bitcoin network that addresses and transactions are read for; a person's choice outlives a reload. */
 export class NetworkChoice {
@@ -8,7 +11,7 @@ export class NetworkChoice {
   constructor(store: Pick<Storage, 'getItem' | 'setItem'> | undefined) {
     this.#store = store
     const kept = store?.getItem('network')
-    this.#network = BITCOIN_NETWORKS.find((name) => name === kept) ?? 'mainnet'
+    this.#network = NETWORKS.find((name) => name === kept) ?? 'mainnet'
   }
 
   get network(): BitcoinNetwork {
@@ -16,7 +19,7 @@ export class NetworkChoice {
   }
 
   choose(name: string): void {
-    this.#network = BITCOIN_NETWORKS.find((known) => known === name) ?? this.#network
+    this.#network = NETWORKS.find((known) => known === name) ?? this.#network
     this.#store?.setItem('network', this.#network)
   }
 }

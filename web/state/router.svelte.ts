@@ -1,4 +1,5 @@
 import type { SessionView, WalletView } from '@trivet/party'
+import type { SignKind } from './sign-kinds.ts'
 
 /** What the page shows. Nothing in a route is secret: it is kept in the browser's history of this tab. */
 export type Route =
@@ -7,7 +8,7 @@ export type Route =
   | { readonly at: 'join' }
   | { readonly at: 'session'; readonly id: SessionView['id'] }
   | { readonly at: 'wallet'; readonly id: WalletView['id'] }
-  | { readonly at: 'sign'; readonly wallet: WalletView['id'] }
+  | { readonly at: 'sign'; readonly wallet: WalletView['id']; readonly kind?: SignKind }
 
 /** A link that opened the page. It holds a secret, so it is kept here and neither in the address bar nor in the history. */
 export type OpenedLink = { readonly kind: 'join' | 'company'; readonly link: string }

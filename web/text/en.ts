@@ -1,4 +1,5 @@
 /** Everything the page says in English. The other languages have exactly these keys (`Text`). */
+import { preview, request, sign, signed } from './en-signing.ts'
 
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
 
@@ -37,6 +38,7 @@ export const en = {
     review: 'Review', asks: (who: string, wallet: string): string => `${who} asks for your approval in “${wallet}”`,
     lobbyAsks: (wallet: string): string => `“${wallet}” is ready for your approval`,
     running: (wallet: string): string => `“${wallet}”: in progress`, open: 'Open',
+    elsewhere: 'You are using this device in another tab.',
     connection: {
       idle: '', connecting: 'Connecting to the introduction server…', connected: 'Connected',
       offline: 'No connection to the introduction server. Trying again…', refused: 'The introduction server refused this device.',
@@ -85,7 +87,8 @@ export const en = {
   },
   unlock: {
     title: (name: string): string => `Unlock ${name}`, about: 'The passphrase you chose on this device.', passphrase: 'Passphrase',
-    action: 'Unlock', opening: 'Opening…',
+    action: 'Unlock', opening: 'Opening…', elsewhere: 'This device is open in another tab.',
+    elsewhereAbout: 'Only one tab at a time may use it. Use it here, and the other tab is locked; what it is doing stops.', takeOver: 'Use it here',
   },
   passphrase: {
     label: 'Passphrase for this device', about: 'It encrypts this device’s part. Nobody can reset it for you.', show: 'Show passphrase',
@@ -157,39 +160,27 @@ export const en = {
     ready: 'The wallet is ready. Every device holds its part.', accounts: 'Accounts', devices: 'Devices', activity: 'Activity',
     activityAbout: 'Signatures made while this page is open.', noActivity: 'Nothing signed yet.', sign: 'Sign', online: 'online',
     offline: 'offline', onlineCount: (k: number, n: number): string => `${k} of ${n} online`, created: 'Made',
-    taproot: 'Bitcoin (Taproot)', solana: 'Solana', ed25519: 'Ed25519 public key',
+    chains: { ethereum: 'Ethereum', bitcoin: 'Bitcoin', solana: 'Solana' },
+    ethereumAbout: 'The same address on Base, Arbitrum, OP Mainnet, Polygon and every other EVM chain.',
+    addresses: { taproot: 'Taproot', segwit: 'SegWit' }, taprootAbout: 'Lowest fees.', segwitAbout: 'For senders that do not accept bc1p addresses.',
+    ed25519: 'Ed25519 public key', ed25519About: 'The same key as Solana’s, for programs that check signatures of texts.',
+    noEthereum: 'Made before Trivet could sign for Ethereum. To hold Ethereum, make a new wallet.',
+    start: { ethereum: 'Send', bitcoin: 'Sign a PSBT', solana: 'Sign a text' },
+    ecdsa: 'Ethereum and Bitcoin SegWit',
+    banned: (name: string): string => `A safety check with ${name} failed. To protect your key, this device no longer signs Ethereum or Bitcoin SegWit with it.`,
+    bans: (n: number): string => `Failed checks so far: ${n}.`,
+    lost: (name: string): string => `This page was closed in the middle of a safety check with ${name}. To be safe, this device gave up what the two had prepared for Ethereum and Bitcoin SegWit.`,
+    stillWith: (names: string): string => `You can still sign those with ${names}.`,
+    stillNone: 'No other device can sign those with this one.', unaffected: 'Bitcoin Taproot, Solana and texts are not affected.',
+    stock: 'Prepared signatures', stockWith: (n: number, names: string): string => `${plural(n, 'prepared signature', 'prepared signatures')} with ${names}`,
+    stockAbout: 'Made in the background while the wallet is open and idle, kept in memory only. Each is used once and saves the waiting.',
     testOnly: 'For trying out: on this network coins have no value.', unfinished: 'One confirmation is missing',
     unfinishedAbout: 'All devices have their part, but not all have said so to each other. No address is shown before that.',
     finish: 'Finish now', show: 'Show', allWallets: 'All wallets',
     notEnough: (k: number): string => (k === 1 ? 'One more device must come online before you can sign.' : `${k} more devices must come online before you can sign.`),
     networks: { mainnet: 'Bitcoin', testnet: 'Bitcoin testnet', signet: 'Bitcoin signet', regtest: 'Bitcoin regtest' },
   },
-  sign: {
-    title: (wallet: string): string => `Sign with “${wallet}”`, what: 'What to sign', message: 'Text message',
-    psbt: 'Bitcoin transaction (PSBT)', text: 'Message', textAbout: 'Signed with the Ed25519 key, exactly as written.',
-    paste: 'PSBT in base64 or hex', file: 'Choose a file', drop: 'or drop a .psbt file here', network: 'Bitcoin network',
-    empty: 'The preview appears here as soon as there is something to sign.', code: 'Short code',
-    codeAbout: 'Every device shows the same eight characters for the same content.', signers: 'Who will be asked',
-    signersAbout: (t: number): string => `Exactly ${t} devices sign, this one among them.`, ask: 'Ask for approval', busy: 'Asking…',
-    choose: (t: number): string => `Choose ${t} devices.`, fileTooBig: 'This file is too big to be a transaction.',
-    unreadable: 'This file cannot be read as a PSBT.', asking: (names: string): string => `${names} will be asked.`,
-  },
-  preview: {
-    title: 'What will be signed', danger: 'Danger', care: 'Take care', acknowledge: 'I have read this and want to sign it all the same.',
-  },
-  request: {
-    title: (who: string): string => `${who} asks for your approval`, mine: 'Waiting for approval',
-    compare: 'Compare the short code with the other screen. It must be the same.', approve: 'Approve', decline: 'Decline',
-    answered: 'You approved. Waiting for the others.', withdraw: 'Withdraw the request',
-    waitingFor: (names: string): string => `Waiting for ${names} to approve`, signers: 'Signers', pending: 'has not answered yet',
-    acknowledgeFirst: 'Tick the box under the warning first.',
-  },
-  signed: {
-    title: 'Signed', checked: 'Signature checked', txid: 'Transaction id', hex: 'Transaction (hex)', psbt: 'Signed PSBT (base64)',
-    broadcast: 'Trivet does not broadcast it. Pass it to any Bitcoin node or explorer.', signature: 'Signature', message: 'Message',
-    publicKey: 'Public key', by: 'Signed by', fileName: 'trivet-transaction',
-    noComplete: 'The signature is valid, but the transaction could not be put together.',
-  },
+  sign, preview, request, signed,
   errors: {
     E_PASSPHRASE: { sentence: 'Wrong passphrase.', safe: 'Nothing changed.', next: 'Check upper and lower case and try again.' },
     E_DAMAGED: {
@@ -209,6 +200,9 @@ export const en = {
     E_TIMEOUT: {
       sentence: 'Another device stopped answering.', safe: 'Nothing was made or signed.',
       next: 'Check that it is open and online, then try again.',
+    },
+    loading: {
+      sentence: 'A part of this page could not be loaded.', safe: 'Your wallets are unchanged.', next: 'Check the network and reload the page.',
     },
     E_BUSY: { sentence: 'Another device is busy with something else.', safe: 'Nothing changed.', next: 'Wait a moment and try again.' },
     E_VERSION: {

@@ -1,4 +1,5 @@
 import type { Text } from './en.ts'
+import { preview, request, sign, signed } from './zh-signing.ts'
 
 /** Everything the page says in simplified Chinese. */
 
@@ -30,6 +31,7 @@ export const zh: Text = {
   header: {
     lock: '锁定', home: '钱包', requests: (n) => `有 ${n} 个请求等待你处理`, review: '查看', asks: (who, wallet) => `${who} 请求你在“${wallet}”中批准`,
     lobbyAsks: (wallet) => `“${wallet}”等待你批准`, running: (wallet) => `“${wallet}”：进行中`, open: '打开',
+    elsewhere: '你正在另一个标签页中使用本设备。',
     connection: { idle: '', connecting: '正在连接引荐服务器…', connected: '已连接', offline: '无法连接引荐服务器，正在重试…', refused: '引荐服务器拒绝了本设备。', },
   },
   start: {
@@ -54,6 +56,7 @@ export const zh: Text = {
   },
   unlock: {
     title: (name) => `解锁 ${name}`, about: '你在本设备上设置的口令。', passphrase: '口令', action: '解锁', opening: '正在打开…',
+    elsewhere: '本设备正在另一个标签页中使用。', elsewhereAbout: '同一时间只能有一个标签页使用它。在这里使用，另一个标签页就会锁定，正在进行的操作会停止。', takeOver: '在这里使用',
   },
   passphrase: {
     label: '本设备的口令', about: '用来加密本设备持有的部分。任何人都无法替你重置。', show: '显示口令', hide: '隐藏口令', tooShort: (min) => `至少 ${min} 个字符。`, weak: '弱：容易被猜中。',
@@ -102,31 +105,20 @@ export const zh: Text = {
   },
   wallet: {
     ready: '钱包已就绪，每台设备都持有自己的部分。', accounts: '账户', devices: '设备', activity: '活动', activityAbout: '此页面打开期间完成的签名。', noActivity: '还没有签名。',
-    sign: '签名', online: '在线', offline: '离线', onlineCount: (k, n) => `${n} 台中 ${k} 台在线`, created: '创建于', taproot: '比特币（Taproot）',
-    solana: 'Solana', ed25519: 'Ed25519 公钥', testOnly: '仅供试用：此网络上的币没有价值。', unfinished: '还缺一次确认',
+    sign: '签名', online: '在线', offline: '离线', onlineCount: (k, n) => `${n} 台中 ${k} 台在线`, created: '创建于', chains: { ethereum: '以太坊', bitcoin: '比特币', solana: 'Solana' },
+    ethereumAbout: '在 Base、Arbitrum、OP Mainnet、Polygon 和所有其他 EVM 链上都是同一个地址。', addresses: { taproot: 'Taproot 地址', segwit: 'SegWit 地址' },
+    taprootAbout: '费用最低。', segwitAbout: '供不接受 bc1p 地址的付款方使用。', ed25519: 'Ed25519 公钥', ed25519About: '与 Solana 是同一把密钥，供验证文字签名的程序使用。',
+    noEthereum: '此钱包创建时 Trivet 还不支持以太坊。要持有以太坊，请新建钱包。', start: { ethereum: '发送', bitcoin: '签署 PSBT', solana: '签署文字' },
+    ecdsa: '以太坊和比特币 SegWit', banned: (name) => `与 ${name} 的一次安全检查失败了。为保护你的密钥，本设备不再与它一起签署以太坊或比特币 SegWit。`,
+    bans: (n) => `至今失败的检查：${n} 次。`, lost: (name) => `与 ${name} 的安全检查进行到一半时页面被关闭。为安全起见，本设备放弃了两台设备为以太坊和比特币 SegWit 准备的数据。`,
+    stillWith: (names) => `你仍可与 ${names} 一起签署。`, stillNone: '没有其他设备能与本设备一起签署。', unaffected: '比特币 Taproot、Solana 和文字签名不受影响。',
+    stock: '预备签名', stockWith: (n, names) => `与 ${names} 有 ${n} 个预备签名`, stockAbout: '钱包打开且空闲时在后台生成，只保存在内存中。每个只用一次，可省去等待。',
+    testOnly: '仅供试用：此网络上的币没有价值。', unfinished: '还缺一次确认',
     unfinishedAbout: '所有设备都有自己的部分，但还没有全部相互告知。在此之前不显示地址。', finish: '现在完成', show: '查看', allWallets: '所有钱包',
     notEnough: (k) => `还需 ${k} 台设备上线才能签名。`,
     networks: { mainnet: '比特币主网', testnet: '比特币测试网 testnet', signet: '比特币测试网 signet', regtest: '比特币本地网 regtest' },
   },
-  sign: {
-    title: (wallet) => `用“${wallet}”签名`, what: '要签名的内容', message: '文字消息', psbt: '比特币交易（PSBT）', text: '消息',
-    textAbout: '用 Ed25519 密钥按原文签名。', paste: 'PSBT（base64 或 hex）', file: '选择文件', drop: '或把 .psbt 文件拖到这里', network: '比特币网络',
-    empty: '有内容可签名时，这里会显示预览。', code: '短码', codeAbout: '内容相同，每台设备显示的八个字符就相同。', signers: '将询问谁',
-    signersAbout: (t) => `正好 ${t} 台设备签名，包括本设备。`, ask: '请求批准', busy: '正在请求…', choose: (t) => `请选择 ${t} 台设备。`, fileTooBig: '文件太大，不可能是交易。',
-    unreadable: '无法读取此内容。', asking: (names) => `将询问 ${names}。`,
-  },
-  preview: {
-    title: '将要签名的内容', danger: '危险', care: '请注意', acknowledge: '我已阅读，仍然要签名。',
-  },
-  request: {
-    title: (who) => `${who} 请求你批准`, mine: '等待批准', compare: '请与另一屏幕比对短码，两者必须相同。', approve: '批准', decline: '拒绝', answered: '你已批准，等待其他人。',
-    withdraw: '撤回请求', waitingFor: (names) => `等待 ${names} 批准`, signers: '签名方', pending: '尚未答复', acknowledgeFirst: '请先勾选警告下方的方框。',
-  },
-  signed: {
-    title: '已签名', checked: '签名已验证', txid: '交易 ID', hex: '交易（hex）', psbt: '已签名的 PSBT（base64）',
-    broadcast: 'Trivet 不会广播它。请把它交给任意比特币节点或区块浏览器。', signature: '签名', message: '消息', publicKey: '公钥', by: '签名方：',
-    fileName: 'trivet-transaction', noComplete: '签名有效，但无法组成完整交易。',
-  },
+  sign, preview, request, signed,
   errors: {
     E_PASSPHRASE: { sentence: '口令错误。', safe: '没有任何变化。', next: '请检查大小写后重试。' },
     E_DAMAGED: { sentence: '本设备的部分已损坏，无法读取。', safe: '其他设备的部分完好。', next: '请用其他设备签名，不要删除这里的任何数据。' },
@@ -136,6 +128,7 @@ export const zh: Text = {
     E_EXPIRED: { sentence: '用时过长，已过期。', safe: '没有生成或签署任何内容。', next: '请重新开始。' },
     E_TRANSPORT: { sentence: '无法连接引荐服务器。', safe: '没有发送任何内容。', next: '请检查网络后重试。' },
     E_TIMEOUT: { sentence: '另一台设备停止了响应。', safe: '没有生成或签署任何内容。', next: '请确认它已打开并在线，然后重试。' },
+    loading: { sentence: '此页面的一部分无法加载。', safe: '你的钱包没有变化。', next: '请检查网络并重新加载本页。' },
     E_BUSY: { sentence: '另一台设备正忙。', safe: '没有任何变化。', next: '请稍候再试。' },
     E_VERSION: { sentence: '各设备运行的页面版本不同。', safe: '没有任何变化。', next: '请在每台设备上重新加载本页后重试。' },
     E_UNAUTHORIZED: { sentence: '引荐服务器拒绝了本设备。', safe: '没有任何变化。', next: '请重新加载本页后重试。' },

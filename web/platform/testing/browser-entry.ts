@@ -1,6 +1,7 @@
 /** What the tests run inside Chromium; each function answers with plain values. */
 import { createVault, type KeySource, type Vault } from '@trivet/party/vault'
 import { findProblems } from '../capabilities.ts'
+import { partyLock } from '../party-lock.ts'
 import { platformRng } from '../random.ts'
 import { createIdbStore } from '../store-idb.ts'
 import { platformCrypto, type NativeCrypto } from '../webcrypto.ts'
@@ -98,3 +99,18 @@ function cryptoLacking(lacking: readonly string[]): NativeCrypto {
 function isAlgorithm(value: unknown): value is AlgorithmIdentifier {
   return typeof value === 'string' || (typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string')
 }
+
+const taken: string[] = []
+let giveBack: (() => void) | undefined
+
+/** As one tab does it; `lost` is told of in `takenOver`. @returns whether this tab has the party now */
+export async function takeParty(takeOver: boolean) {
+  giveBack = await partyLock(navigator.locks).acquire(party, { takeOver }, () => { taken.push('lost') })
+  return giveBack !== undefined
+}
+
+export function giveParty() {
+  giveBack?.()
+}
+
+export const takenOver = () => taken

@@ -1,0 +1,140 @@
+/** Presignatures being made with other members, in the background: nobody is asked, and nothing is shown but the stock afterwards. */
+import { Bug, InputError, Refused, type LastingChange, type MpcError } from '@trivet/protocol/core'
+import type { Presignature } from '@trivet/protocol/dkls23'
+import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
+import type { SessionView } from '../api.ts'
+import type { SessionDeps } from '../session/deps.ts'
+import type { LiveSession } from '../session/live-session.ts'
+import { Meeting } from '../session/meeting.ts'
+import type { SessionMember } from '../session/member.ts'
+import { signersOf } from '../session/sign-request.ts'
+import type { PoolKey, PresignaturePool } from './pool.ts'
+import { presignRuns, readPresignRequest, type PresignRequest } from './presign-request.ts'
+
+export interface PresignSessionOptions {
+  readonly id: SessionId
+  readonly coordinator: PartyId
+  readonly known: readonly SessionMember[]
+  readonly expiresAt: number
+  readonly deps: SessionDeps
+  readonly pool: PresignaturePool
+  /** It is over, however it went. */
+  readonly ended: (error: MpcError | undefined) => void
+}
+
+export class PresignSession implements LiveSession {
+  readonly id: SessionId
+  readonly isBackground = true
+  readonly #options: PresignSessionOptions
+  readonly #meeting: Meeting<Presignature>
+  #request: PresignRequest | undefined
+  #isOver = false
+
+  constructor(options: PresignSessionOptions) {
+    const { id, coordinator, known, expiresAt, deps } = options
+    this.id = id
+    this.#options = options
+    this.#meeting = new Meeting({
+      id, coordinator, known, expiresAt, deps,
+      asked: async (bytes) => {
+        const participants = known.map(({ card }) => card.partyId)
+        await this.begin(await readPresignRequest(bytes, { room: id, from: coordinator, participants }, deps))
+      },
+      failed: (error) => { this.#end(error) },
+    })
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Whom it is made with, once that is known: a ban of one of them ends it. */
+  concerns(wallet: string, peer: number): boolean {
+    return this.#request?.wallet.id === wallet && this.#request.signers.includes(peer)
+  }
+
+  /** Takes part, if there is room for what is made. */
+  async begin(request: PresignRequest): Promise<void> {
+    const { deps, pool } = this.#options
+    if (this.#isOver) return
+    if (pool.room(poolKeyOf(request), deps.clock.now()) < request.count) throw new Refused('E_BUSY', 'this device holds enough prepared signatures')
+    this.#request = request
+    const { wallet, share, signers, expiresAt, envelope } = request
+    const pairs = deps.wallets.pairs.book(wallet.id, wallet.epoch.roster.epoch)
+    const gathering = this.#meeting.gather({
+      me: share.pid, members: signersOf(wallet, signers), epoch: wallet.epoch.roster.epoch, invitation: envelope, expiresAt,
+      steps: ['hello', 'commit', 'exchange'],
+      persist: (change) => this.#persist(request, change),
+      events: {
+        changed: () => undefined,
+        ended: (outcome) => {
+          if ('error' in outcome) this.#end(outcome.error)
+          else this.#finish(request, outcome.results)
+        },
+      },
+    })
+    gathering.prepare(presignRuns(request, pairs, deps.rng))
+    this.#meeting.heardEarly()
+    await gathering.approve()
+    this.#meeting.list.ready()
+  }
+
+  told(info: SessionInfo): void {
+    this.#meeting.told(info)
+  }
+
+  signal(from: PartyId, payload: Uint8Array): void {
+    this.#meeting.signal(from, payload)
+  }
+
+  async approve(): Promise<void> {
+    throw new InputError('session', 'nobody is asked about it')
+  }
+
+  async decline(): Promise<void> {
+    await this.leave()
+  }
+
+  async leave(): Promise<void> {
+    this.#end(new Refused('E_CANCELLED', 'this device stopped'))
+    await this.#meeting.list.settled
+  }
+
+  end(error: MpcError): void {
+    this.#end(error)
+  }
+
+  view(): SessionView {
+    throw new Bug('a session in the background is not shown')
+  }
+
+  async #persist({ wallet }: PresignRequest, change: LastingChange): Promise<void> {
+    if (change.kind === 'prepared') throw new Bug('a pre-signing stores no shares')
+    await this.#options.deps.wallets.pairs.apply(wallet.id, wallet.epoch.roster.epoch, change)
+  }
+
+  #finish(request: PresignRequest, made: readonly Presignature[]): void {
+    const { deps, pool, ended } = this.#options
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#meeting.end(undefined)
+    pool.put(poolKeyOf(request), made, deps.clock.now())
+    deps.log('presigned', { session: this.id, wallet: request.wallet.id, count: made.length })
+    this.#meeting.list.complete(request.instance)
+    ended(undefined)
+    deps.changed()
+  }
+
+  #end(error: MpcError): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#meeting.end(error)
+    this.#meeting.list.cancel('stopped')
+    this.#options.deps.log('pre-signing ended', { session: this.id, code: error.code, culprits: error.culprits.join(' ') })
+    this.#options.ended(error)
+  }
+}
+
+export function poolKeyOf({ wallet, share, signers, path }: Pick<PresignRequest, 'wallet' | 'share' | 'signers' | 'path'>): PoolKey {
+  return { wallet: wallet.id, keyId: share.keyId, epoch: wallet.epoch.roster.epoch, signers, path }
+}

@@ -1,0 +1,278 @@
+/**
+ * The pairs of this party's ECDSA keys, and the ban rule: a pair with whom a test failed is never used again, by any session, and a
+ * test that a crash interrupted counts as failed, without blame (`protocol.md` §A.8).
+ */
+import { bytesToHex } from '@noble/hashes/utils.js'
+import { Malformed, Refused, VaultError, wipePair, type PairChange, type PairState, type Pid } from '@trivet/protocol/core'
+import { decodePairState, encodePairState, type PairBook } from '@trivet/protocol/dkls23'
+import type { PartyInWallet, WalletId } from '../api.ts'
+import type { OpenVault, VaultChange } from '../vault/index.ts'
+import { decodePairMarks, encodePairMarks, noMarks, setOf, type PairMarks } from './pair-marks.ts'
+
+const PAIR = 'pair'
+const MARKS = 'pair-marks'
+/** More failures than fit into the record's byte say nothing new. */
+const MOST_FAILURES = 255
+
+export type PairingState = NonNullable<PartyInWallet['pairing']>
+
+/** A test failed: from this moment on these pairs are gone. */
+export interface Ban {
+  readonly wallet: WalletId
+  readonly epoch: number
+  readonly peers: readonly Pid[]
+}
+
+/** What becomes of a wallet's pairs in a transaction that changes its epochs. */
+export interface EpochMove {
+  readonly wallet: WalletId
+  /** The epoch that is prepared or committed. */
+  readonly epoch: number
+  /** Its pairs, where they are new; kept, and wiped in the end, once they are written. */
+  readonly added: readonly PairState[]
+  /** Epochs that end. */
+  readonly gone: readonly number[]
+}
+
+/** The pairs of one epoch of a wallet. */
+interface Shelf {
+  readonly wallet: WalletId
+  readonly epoch: number
+  readonly live: Map<Pid, PairState>
+  marks: PairMarks
+  /** Whose record is still to be erased. */
+  readonly stale: Set<Pid>
+}
+
+export class Pairs {
+  readonly #vault: OpenVault
+  readonly #shelves = new Map<string, Shelf>()
+  readonly #listeners = new Set<(ban: Ban) => void>()
+  #tail: Promise<unknown> = Promise.resolve()
+  #wiped = false
+
+  private constructor(vault: OpenVault) {
+    this.#vault = vault
+  }
+
+  /** @throws {VaultError} E_DAMAGED */
+  static async open(vault: OpenVault): Promise<Pairs> {
+    const pairs = new Pairs(vault)
+    for (const { id, epoch, value } of await vault.readAll(MARKS)) pairs.#shelf(id, epoch).marks = decodePairMarks(value)
+    return pairs
+  }
+
+  /** Reads what there is; pairs whose test was interrupted are erased. @throws {VaultError} */
+  async load(wallet: WalletId, epoch: number, peers: readonly Pid[]): Promise<void> {
+    const shelf = this.#shelf(wallet, epoch)
+    const { marks, live, stale } = shelf
+    const interrupted = new Set([...marks.testing.values()].flat())
+    for (const peer of peers) {
+      const pair = interrupted.has(peer) || marks.banned.has(peer) ? undefined : await this.#read(wallet, epoch, peer)
+      if (pair !== undefined) live.set(peer, pair)
+    }
+    if (interrupted.size === 0) return
+    marks.testing.clear()
+    for (const peer of interrupted) stale.add(peer)
+    await this.#save(shelf)
+  }
+
+  /** The pairs of one epoch as they are at any moment: another session may end one. */
+  book(wallet: WalletId, epoch: number): PairBook {
+    return { get: (peer) => this.#get(this.#shelf(wallet, epoch), peer) }
+  }
+
+  state(wallet: WalletId, epoch: number, peer: Pid): PairingState {
+    const { live, marks } = this.#shelf(wallet, epoch)
+    return { state: live.has(peer) ? 'ready' : marks.banned.has(peer) ? 'banned' : 'lost', bans: marks.bans.get(peer) ?? 0 }
+  }
+
+  /**
+   * Resolves once it is lasting. In memory it is so at once, before this returns its promise: between a failed test and the ban no
+   * other session has a turn.
+   * @throws {VaultError}
+   */
+  async apply(wallet: WalletId, epoch: number, { kind, sid, peers }: PairChange): Promise<void> {
+    const shelf = this.#shelf(wallet, epoch)
+    if (kind === 'testing') shelf.marks.testing.set(bytesToHex(sid), peers)
+    else shelf.marks.testing.delete(bytesToHex(sid))
+    if (kind === 'banned') this.#ban(shelf, peers)
+    await this.#save(shelf)
+  }
+
+  /**
+   * A pair set up anew takes the place of the old one, and lifts its ban, once it is lasting. Whatever uses the old one has ended before.
+   * @param pair from here on this object's to wipe @throws {VaultError}
+   */
+  async renew(wallet: WalletId, epoch: number, pair: PairState): Promise<void> {
+    const { peer } = pair
+    await this.#inTurn(async () => {
+      const { marks } = this.#shelf(wallet, epoch)
+      const lifted = { ...marks, banned: new Set([...marks.banned].filter((pid) => pid !== peer)) }
+      const change = pairChange(wallet, epoch, pair)
+      try {
+        if (this.#wiped) throw locked()
+        await this.#vault.write([change, { kind: MARKS, id: wallet, epoch, value: encodePairMarks(lifted) }])
+      } catch (error) {
+        wipePair(pair)
+        throw error
+      } finally {
+        change.value?.fill(0)
+      }
+      const shelf = this.#shelf(wallet, epoch)
+      const old = shelf.live.get(peer)
+      if (old !== undefined) wipePair(old)
+      shelf.marks.banned.delete(peer)
+      shelf.stale.delete(peer)
+      this.#keep(wallet, epoch, pair)
+    })
+  }
+
+  /** A session ended: if its test never took place, its mark goes, and an erasure that failed is tried again. @throws {VaultError} */
+  async settled(wallet: WalletId, epoch: number, sid: Uint8Array): Promise<void> {
+    const shelf = this.#shelf(wallet, epoch)
+    if (shelf.marks.testing.delete(bytesToHex(sid)) || shelf.stale.size > 0) await this.#save(shelf)
+  }
+
+  /** How many signatures in a row these signers made that did not verify (`protocol.md` §D.6). @param signers ascending */
+  failures(wallet: WalletId, epoch: number, signers: readonly Pid[]): number {
+    return this.#shelf(wallet, epoch).marks.failures.get(setOf(signers)) ?? 0
+  }
+
+  /** Counts one that did not verify, or forgets them after one that did. @throws {VaultError} */
+  async signed(wallet: WalletId, epoch: number, signers: readonly Pid[], isValid: boolean): Promise<void> {
+    const shelf = this.#shelf(wallet, epoch)
+    const before = this.failures(wallet, epoch, signers)
+    if (isValid && before === 0) return
+    if (isValid) shelf.marks.failures.delete(setOf(signers))
+    else shelf.marks.failures.set(setOf(signers), Math.min(before + 1, MOST_FAILURES))
+    await this.#save(shelf)
+  }
+
+  /** Called at each ban, at once: whatever uses one of these pairs ends before anything more of it leaves. @returns a function that stops */
+  onBan(listener: (ban: Ban) => void): () => void {
+    this.#listeners.add(listener)
+    return () => { this.#listeners.delete(listener) }
+  }
+
+  /** Writes a wallet's change of epochs with what it means for its pairs, in one transaction. @throws {VaultError} */
+  async along({ wallet, epoch, added, gone }: EpochMove, write: (changes: readonly VaultChange[]) => Promise<void>): Promise<void> {
+    await this.#inTurn(async () => {
+      const ending = gone.map((number) => this.#shelf(wallet, number))
+      const marks = { ...this.#shelf(wallet, epoch).marks, bans: new Map(ending.flatMap((shelf) => [...shelf.marks.bans])) }
+      const changes = [...added.map((pair) => pairChange(wallet, epoch, pair)), ...ending.flatMap(erasureOf)]
+      const carried = marks.bans.size === 0 ? [] : [{ kind: MARKS, id: wallet, epoch, value: encodePairMarks(marks) }]
+      try {
+        await write([...changes, ...carried])
+      } finally {
+        for (const { value } of changes) value?.fill(0)
+      }
+      for (const shelf of ending) this.#forget(shelf)
+      if (carried.length > 0) this.#shelf(wallet, epoch).marks = marks
+      for (const pair of added) this.#keep(wallet, epoch, pair)
+    })
+  }
+
+  /** Drops the pairs from memory. */
+  wipe(): void {
+    this.#wiped = true
+    for (const shelf of this.#shelves.values()) this.#forget(shelf)
+    this.#listeners.clear()
+  }
+
+  #get({ live, marks }: Shelf, peer: Pid): PairState {
+    const pair = live.get(peer)
+    if (pair !== undefined) return pair
+    if (this.#wiped) throw locked()
+    const facts = { culprits: [peer] }
+    if (marks.banned.has(peer)) throw new Refused('E_BANNED', `signing with party ${peer} is blocked, since a safety check failed; choose other devices`, facts)
+    throw new Refused('E_PAIR_STATE', `what this device had set up with party ${peer} is lost; choose other devices`, facts)
+  }
+
+  #ban({ wallet, epoch, live, marks, stale }: Shelf, peers: readonly Pid[]): void {
+    for (const peer of peers) {
+      const pair = live.get(peer)
+      live.delete(peer)
+      if (pair !== undefined) wipePair(pair)
+      if (!marks.banned.has(peer)) marks.bans.set(peer, (marks.bans.get(peer) ?? 0) + 1)
+      marks.banned.add(peer)
+      stale.add(peer)
+    }
+    for (const listener of [...this.#listeners]) listener({ wallet, epoch, peers })
+  }
+
+  async #read(wallet: WalletId, epoch: number, peer: Pid): Promise<PairState | undefined> {
+    let record: Uint8Array | undefined
+    try {
+      record = await this.#vault.read(PAIR, pairId(wallet, peer), epoch)
+      const pair = record && decodePairState(record)
+      return pair?.peer === peer ? pair : undefined
+    } catch (error) {
+      // Damage takes the pair, not the wallet, and accuses nobody (`protocol.md` §A.8).
+      if (error instanceof Malformed || (error instanceof VaultError && error.code === 'E_DAMAGED')) return undefined
+      throw error
+    } finally {
+      record?.fill(0)
+    }
+  }
+
+  /** Marks as they are when their turn comes, and the erasure of what is to go, in one transaction. */
+  #save(shelf: Shelf): Promise<void> {
+    return this.#inTurn(async () => {
+      const { wallet, epoch, marks, stale } = shelf
+      if (this.#wiped) throw locked()
+      if (this.#shelves.get(nameOf(wallet, epoch)) !== shelf) return // the epoch has ended
+      const erased = [...stale]
+      const changes = erased.map((peer): VaultChange => ({ kind: PAIR, id: pairId(wallet, peer), epoch, value: undefined }))
+      await this.#vault.write([{ kind: MARKS, id: wallet, epoch, value: encodePairMarks(marks) }, ...changes])
+      for (const peer of erased) stale.delete(peer)
+    })
+  }
+
+  #keep(wallet: WalletId, epoch: number, pair: PairState): void {
+    if (this.#wiped) wipePair(pair)
+    else this.#shelf(wallet, epoch).live.set(pair.peer, pair)
+  }
+
+  #forget({ wallet, epoch, live }: Shelf): void {
+    for (const pair of live.values()) wipePair(pair)
+    live.clear()
+    this.#shelves.delete(nameOf(wallet, epoch))
+  }
+
+  #shelf(wallet: WalletId, epoch: number): Shelf {
+    const name = nameOf(wallet, epoch)
+    const shelf = this.#shelves.get(name) ?? { wallet, epoch, live: new Map(), marks: noMarks(), stale: new Set() }
+    this.#shelves.set(name, shelf)
+    return shelf
+  }
+
+  /** One write at a time, in the order in which they were asked for. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#tail.then(work)
+    this.#tail = done.catch(() => undefined)
+    return done
+  }
+}
+
+function locked(): VaultError {
+  return new VaultError('E_LOCKED', 'the vault is locked')
+}
+
+function nameOf(wallet: WalletId, epoch: number): string {
+  return `${wallet}/${epoch}`
+}
+
+function pairId(wallet: WalletId, peer: Pid): string {
+  return `${wallet}-${peer}`
+}
+
+function pairChange(wallet: WalletId, epoch: number, pair: PairState): VaultChange {
+  return { kind: PAIR, id: pairId(wallet, pair.peer), epoch, value: encodePairState(pair) }
+}
+
+/** Everything of an epoch that ends. */
+function erasureOf({ wallet, epoch, live, stale }: Shelf): readonly VaultChange[] {
+  const pairs = [...new Set([...live.keys(), ...stale])].map((peer) => ({ kind: PAIR, id: pairId(wallet, peer), epoch, value: undefined }))
+  return [...pairs, { kind: MARKS, id: wallet, epoch, value: undefined }]
+}

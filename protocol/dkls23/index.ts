@@ -1,0 +1,7 @@
+export { ecdsaContext, signingPoint, type EcdsaCeremony, type EcdsaSignature, type PairBook } from './sign/ceremony.ts'
+export { ecdsaMessages, ecdsaSign } from './sign/script.ts'
+export { presign, presignMessages } from './presign/script.ts'
+export { onlineMessages, signOnline, type OnlineCeremony } from './presign/online.ts'
+export { wipePresignature, type Presignature } from './presign/presignature.ts'
+export { decodePairState, encodePairState } from './pair-setup/record.ts'
+export { repairContext, repairPair, repairVocabulary, type RepairCeremony } from './pair-setup/repair.ts'

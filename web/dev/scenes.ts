@@ -1,0 +1,6 @@
+import type { Scene } from './scene.ts'
+import { SIGNING_SCENES } from './signing-scenes.ts'
+import { WALLET_SCENES } from './wallet-scenes.ts'
+
+/** Every screen in every state a person can meet. */
+export const SCENES: Readonly<Record<string, Scene>> = { ...WALLET_SCENES, ...SIGNING_SCENES }
