@@ -30,8 +30,9 @@ async function main(args: string[]): Promise<number> {
     console.error(`${order}\n\n${usage}`)
     return 2
   }
+  const machine = describeMachine()
   const { runtime, rows } = await order.measure((sentence) => console.error(sentence))
-  const document = { runtime, ...describeMachine(), rows }
+  const document = { runtime, ...machine, rows }
   if (order.write !== undefined) await writeInto(order.write.path, order.write.mark, document)
   console.log(order.json ? JSON.stringify(document, undefined, 2) : tableOf(document))
   return 0

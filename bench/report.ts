@@ -1,6 +1,6 @@
 /** What was measured, where, and how it is printed. */
 import { execFileSync } from 'node:child_process'
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import type { Row } from './row.ts'
 
 export interface Measured {
@@ -14,10 +14,12 @@ export interface Machine {
   readonly cores: number
   /** `-dirty` at its end: with changes that are not committed. */
   readonly commit: string
+  /** Of the last minute before the measurement: how many programs wanted the cores. */
+  readonly load: number
 }
 
 export function describeMachine(): Machine {
-  return { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism(), commit: commit() }
+  return { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism(), commit: commit(), load: Math.round((loadavg()[0] ?? 0) * 10) / 10 }
 }
 
 /** A heading and a line for each row; the last two columns only where a row has them. */
@@ -30,8 +32,8 @@ export function cellsOf(rows: readonly Row[]): readonly (readonly string[])[] {
   ]
 }
 
-export function machineOf({ runtime, cpu, cores, commit: id }: Pick<Measured, 'runtime'> & Machine): string {
-  return `${runtime}; ${cpu}, ${cores} cores; commit ${id}`
+export function machineOf({ runtime, cpu, cores, commit: id, load }: Pick<Measured, 'runtime'> & Machine): string {
+  return `${runtime}; ${cpu}, ${cores} cores, load ${load} before; commit ${id}`
 }
 
 export function tableOf(document: Measured & Machine): string {

@@ -14,14 +14,16 @@ export interface NodePartyOptions {
   readonly store: Store
   readonly transport: Transport
   readonly policy: Policy
+  /** How many to keep ready for each set of signers; none, if absent. */
+  readonly presignatures?: number
   readonly log: Log
 }
 
-export async function createNodeParty({ role, store, transport, policy, log }: NodePartyOptions): Promise<Party> {
+export async function createNodeParty({ role, store, transport, policy, presignatures = 0, log }: NodePartyOptions): Promise<Party> {
   const rng = (size: number): Uint8Array => Uint8Array.from(randomBytes(size))
   const { subtle } = webcrypto
   return await createParty({
-    rng, subtle, clock: systemClock, transport, policy, role,
+    rng, subtle, clock: systemClock, transport, policy, role, presignatures,
     vault: createVault({ store, subtle, rng }),
     interpret: interpretForParty,
     build: Uint8Array.from(createHash('sha256').update(`trivet-enterprise/${packageJson.version}`).digest()),

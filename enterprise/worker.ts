@@ -22,6 +22,7 @@ const party = await createNodeParty({
   store,
   transport: remoteTransport(portOf(parentPort)),
   policy: guardPolicy(policyOf(setup.policy), (ms, ring) => systemClock.after(ms, ring), logDecision(log)),
+  presignatures: setup.presignatures,
   log,
 })
 // The vault is open before signalling has let the party in, which may take as long as the server is away.

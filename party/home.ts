@@ -16,6 +16,8 @@ export interface HomeOptions extends Pick<DeskOptions, 'ed25519' | 'clock' | 'rn
   readonly lock?: PartyLock | undefined
   /** Something that is shown has changed. */
   readonly changed: () => void
+  /** How many presignatures to keep ready for each set of signers; none, if absent. */
+  readonly presignatures?: number
 }
 
 export interface Unlocked {
@@ -106,8 +108,10 @@ export class Home {
     const { identity, wallets, vault } = device
     const desk = new Desk({
       ...this.#options, identity, wallets, vault, signalling, links,
+      presignatureTarget: this.#options.presignatures ?? 0, isOnline: (party) => this.#online.has(party),
       changed: () => {
         this.#watch()
+        desk.presigner.changed()
         changed()
       },
     })
@@ -159,6 +163,7 @@ export class Home {
       this.#online = new Set(event.online ? [...others, event.party] : others)
     }
     this.#unlocked?.desk.on(event)
+    this.#unlocked?.desk.presigner.changed()
     if (event.kind === 'presence' && event.online) this.#finishWallets()
     this.#options.changed()
   }
@@ -175,6 +180,7 @@ export class Home {
     this.#options.transport.signalling.watch(others).then((online) => {
       if (this.#unlocked !== unlocked) return
       this.#online = new Set(online)
+      unlocked.desk.presigner.changed()
       this.#finishWallets()
       this.#options.changed()
     }).catch(() => { this.#watched = '' }) // asked again at the next change or connection

@@ -2,13 +2,14 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { PartyView, VaultView, WalletView } from './api.ts'
-import type { Device } from './device.ts'
-import type { Home } from './home.ts'
+import type { Home, Unlocked } from './home.ts'
 import type { VaultEntry } from './vault/index.ts'
 import { decodeCover } from './wallets/cover.ts'
 import type { Wallet } from './wallets/wallet.ts'
 
-export function partyView({ connection, online, unlocked, lockedBy }: Pick<Home, 'connection' | 'online' | 'unlocked' | 'lockedBy'>, vaults: readonly VaultView[]): PartyView {
+type Shown = Pick<Home, 'connection' | 'online' | 'unlocked' | 'lockedBy'>
+
+export function partyView({ connection, online, unlocked, lockedBy }: Shown, vaults: readonly VaultView[]): PartyView {
   const card = unlocked?.device.identity.card
   const isOnline = (party: PartyId): boolean => (party === card?.partyId ? connection.state === 'connected' : online.has(party))
   return {
@@ -16,7 +17,7 @@ export function partyView({ connection, online, unlocked, lockedBy }: Pick<Home,
     vaults: vaults.map((vault) => ({ ...vault, unlocked: vault.partyId === card?.partyId })),
     ...(lockedBy === undefined ? {} : { lockedBy }),
     ...(card === undefined ? {} : { me: { partyId: card.partyId, name: card.name, build: bytesToHex(card.build) } }),
-    wallets: unlocked?.device.wallets.list().map((wallet) => walletView(wallet, unlocked.device, isOnline)) ?? [],
+    wallets: unlocked?.device.wallets.list().map((wallet) => walletView(wallet, unlocked, isOnline)) ?? [],
     sessions: unlocked?.desk.views() ?? [],
   }
 }
@@ -28,7 +29,7 @@ export function vaultViews(entries: readonly VaultEntry[]): readonly VaultView[]
   })
 }
 
-function walletView({ id, name, epoch, createdAt, members, certificate }: Wallet, { identity, wallets }: Device, isOnline: (party: PartyId) => boolean): WalletView {
+function walletView({ id, name, epoch, createdAt, members, certificate }: Wallet, { device: { identity, wallets }, desk }: Unlocked, isOnline: (party: PartyId) => boolean): WalletView {
   const isReady = certificate !== undefined
   const me = identity.card.partyId
   const hasPairs = epoch.keys.some(({ suite }) => suite === 1)
@@ -40,6 +41,6 @@ function walletView({ id, name, epoch, createdAt, members, certificate }: Wallet
       ...(hasPairs && card.partyId !== me ? { pairing: wallets.pairs.state(id, epoch.roster.epoch, pid) } : {}),
     })),
     keys: isReady ? epoch.keys.map(({ suite, groupKey, chainCode }) => ({ suite, groupKey: groupKey.slice(), chainCode: chainCode.slice() })) : [],
-    stock: [],
+    stock: desk.presigner.stock(id),
   }
 }

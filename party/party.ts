@@ -28,6 +28,8 @@ export interface PartyOptions<Key = unknown> {
   readonly role: Role
   /** SHA-256 of the running build, 32 bytes: other parties are told. */
   readonly build: Uint8Array
+  /** How many presignatures to keep ready for each set of signers, at most 20: made in the background, in memory alone. None, if absent. */
+  readonly presignatures?: number
   /** Keeps a party from being open twice; none where the store itself belongs to one process. */
   readonly lock?: PartyLock
 }

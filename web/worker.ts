@@ -16,6 +16,9 @@ import { platformCrypto } from './platform/webcrypto.ts'
 /** Hex, 64 characters: SHA-256 of the sources this build was made from. */
 declare const __BUILD__: string
 
+/** Kept ready for each set of signers, while the wallet is open and nothing else goes on. */
+const PRESIGNATURES = 3
+
 addEventListener(
   'message',
   ({ ports: [driving, transport] }) => {
@@ -40,6 +43,7 @@ async function run(driving: MessagePort, transport: MessagePort): Promise<void> 
     vault: createVault({ store: createIdbStore(indexedDB, 'trivet'), subtle, rng }),
     subtle: crypto.subtle,
     policy: askPerson,
+    presignatures: PRESIGNATURES,
     interpret: interpretForParty,
     // What a person may want to pass on is in the details of an error; the page keeps no log.
     log: () => undefined,

@@ -2,10 +2,9 @@
 import { join } from 'node:path'
 import { build } from 'vite'
 
-const top = join(import.meta.dirname, '../..')
-const made = join(top, '.cache/bench')
+const made = join(import.meta.dirname, '../../.cache/bench')
 
-/** @returns path of a module for Node */
+/** @returns path of the module that a process of Node runs */
 export async function bundleForNode(): Promise<string> {
   await build({
     configFile: false, logLevel: 'error', publicDir: false,
@@ -18,11 +17,14 @@ export async function bundleForNode(): Promise<string> {
   return join(made, 'node/main.js')
 }
 
-/** @returns folder with `index.html` */
+/** @returns path of the module that a worker runs */
 export async function bundleForBrowser(): Promise<string> {
   await build({
-    configFile: false, logLevel: 'error', root: join(import.meta.dirname, 'page'), base: './', worker: { format: 'es' },
-    build: { outDir: join(made, 'page'), emptyOutDir: true, target: 'es2023', modulePreload: { polyfill: false } },
+    configFile: false, logLevel: 'error', publicDir: false,
+    build: {
+      outDir: join(made, 'browser'), emptyOutDir: true, target: 'es2023', modulePreload: { polyfill: false },
+      rolldownOptions: { input: join(import.meta.dirname, 'worker.ts'), output: { format: 'es', entryFileNames: 'worker.js' } },
+    },
   })
-  return join(made, 'page')
+  return join(made, 'browser/worker.js')
 }

@@ -3,7 +3,8 @@ import { HEADER_BYTES, SIGNATURE_BYTES, type LastingChange, type Output, type Pi
 import { Meter, type Stopwatch } from './meter.ts'
 import type { Post } from './post.ts'
 
-const ENVELOPE_BYTES = HEADER_BYTES + SIGNATURE_BYTES
+/** What an envelope adds to its body. */
+export const ENVELOPE_BYTES = HEADER_BYTES + SIGNATURE_BYTES
 
 export interface Ceremony<T> {
   readonly parties: readonly Pid[]

@@ -1,8 +1,7 @@
 /** Repeats a ceremony until its times say something. */
 import { rowOf, type Row } from '../row.ts'
-import type { Cost } from './carry.ts'
+import { ENVELOPE_BYTES, type Cost } from './carry.ts'
 
-const ENVELOPE_BYTES = 110
 const WARM_UP = { least: 3, ms: 3000 }
 const SAMPLES = { least: 20, most: 200, ms: 6000 }
 
@@ -20,7 +19,9 @@ export async function series(round: Round): Promise<readonly Row[]> {
 
 /** @param costs at least one; bytes and flights are the same in all */
 export function rowsOf(name: string, costs: readonly Cost[]): readonly Row[] {
-  const [{ bytes = 0, envelopes = 0, flights = 0 } = {}] = costs
+  const [first] = costs
+  if (first === undefined) throw new Error(`no samples of ${name}`)
+  const { bytes, envelopes, flights } = first
   return [
     { ...rowOf(name, costs.map(({ ms }) => ms)), bytesPerParty: Math.round(bytes), flights },
     {

@@ -1,14 +1,15 @@
 /** Presignatures being made with other members, in the background: nobody is asked, and nothing is shown but the stock afterwards. */
-import { Bug, InputError, Refused, type LastingChange, type MpcError } from '@trivet/protocol/core'
+import { Bug, InputError, Refused, type MpcError } from '@trivet/protocol/core'
 import type { Presignature } from '@trivet/protocol/dkls23'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { SessionView } from '../api.ts'
 import type { SessionDeps } from '../session/deps.ts'
-import type { LiveSession } from '../session/live-session.ts'
+import { knownError, type LiveSession } from '../session/live-session.ts'
 import { Meeting } from '../session/meeting.ts'
 import type { SessionMember } from '../session/member.ts'
+import { PairUse } from '../session/pair-use.ts'
 import { signersOf } from '../session/sign-request.ts'
-import type { PoolKey, PresignaturePool } from './pool.ts'
+import type { PoolKey } from './pool.ts'
 import { presignRuns, readPresignRequest, type PresignRequest } from './presign-request.ts'
 
 export interface PresignSessionOptions {
@@ -17,17 +18,15 @@ export interface PresignSessionOptions {
   readonly known: readonly SessionMember[]
   readonly expiresAt: number
   readonly deps: SessionDeps
-  readonly pool: PresignaturePool
   /** It is over, however it went. */
   readonly ended: (error: MpcError | undefined) => void
 }
 
 export class PresignSession implements LiveSession {
   readonly id: SessionId
-  readonly isBackground = true
+  readonly isBackground = true as const
   readonly #options: PresignSessionOptions
   readonly #meeting: Meeting<Presignature>
-  #request: PresignRequest | undefined
   #isOver = false
 
   constructor(options: PresignSessionOptions) {
@@ -48,32 +47,33 @@ export class PresignSession implements LiveSession {
     return this.#isOver
   }
 
-  /** Whom it is made with, once that is known: a ban of one of them ends it. */
-  concerns(wallet: string, peer: number): boolean {
-    return this.#request?.wallet.id === wallet && this.#request.signers.includes(peer)
-  }
-
   /** Takes part, if there is room for what is made. */
   async begin(request: PresignRequest): Promise<void> {
-    const { deps, pool } = this.#options
+    const { deps } = this.#options
     if (this.#isOver) return
-    if (pool.room(poolKeyOf(request), deps.clock.now()) < request.count) throw new Refused('E_BUSY', 'this device holds enough prepared signatures')
-    this.#request = request
+    if (deps.presignatures.room(poolKeyOf(request), deps.clock.now()) < request.count) throw new Refused('E_BUSY', 'this device holds enough prepared signatures')
     const { wallet, share, signers, expiresAt, envelope } = request
     const pairs = deps.wallets.pairs.book(wallet.id, wallet.epoch.roster.epoch)
     const gathering = this.#meeting.gather({
       me: share.pid, members: signersOf(wallet, signers), epoch: wallet.epoch.roster.epoch, invitation: envelope, expiresAt,
-      steps: ['hello', 'commit', 'exchange'],
-      persist: (change) => this.#persist(request, change),
+      persist: (change) => use.persist(change),
       events: {
         changed: () => undefined,
         ended: (outcome) => {
+          use.ended(gathering.sids()).catch((error: unknown) => { deps.log('the end of a pre-signing was not stored', { session: this.id, code: knownError(error, '').code }) })
           if ('error' in outcome) this.#end(outcome.error)
           else this.#finish(request, outcome.results)
         },
       },
     })
-    gathering.prepare(presignRuns(request, pairs, deps.rng))
+    const use = new PairUse({
+      pairs: deps.wallets.pairs, about: request,
+      banned: (error, parties) => {
+        gathering.halt(error, parties)
+        this.#end(error)
+      },
+    })
+    gathering.prepare({ runs: presignRuns(request, pairs, deps.rng), steps: ['hello', 'commit', 'exchange'] })
     this.#meeting.heardEarly()
     await gathering.approve()
     this.#meeting.list.ready()
@@ -100,7 +100,7 @@ export class PresignSession implements LiveSession {
     await this.#meeting.list.settled
   }
 
-  end(error: MpcError): void {
+  expire(error: MpcError): void {
     this.#end(error)
   }
 
@@ -108,17 +108,12 @@ export class PresignSession implements LiveSession {
     throw new Bug('a session in the background is not shown')
   }
 
-  async #persist({ wallet }: PresignRequest, change: LastingChange): Promise<void> {
-    if (change.kind === 'prepared') throw new Bug('a pre-signing stores no shares')
-    await this.#options.deps.wallets.pairs.apply(wallet.id, wallet.epoch.roster.epoch, change)
-  }
-
   #finish(request: PresignRequest, made: readonly Presignature[]): void {
-    const { deps, pool, ended } = this.#options
+    const { deps, ended } = this.#options
     if (this.#isOver) return
     this.#isOver = true
     this.#meeting.end(undefined)
-    pool.put(poolKeyOf(request), made, deps.clock.now())
+    deps.presignatures.put(poolKeyOf(request), made, deps.clock.now())
     deps.log('presigned', { session: this.id, wallet: request.wallet.id, count: made.length })
     this.#meeting.list.complete(request.instance)
     ended(undefined)

@@ -25,12 +25,14 @@ export interface Answer {
   readonly yes: boolean
   /** One line of plain text, at most 200 bytes of UTF-8; may be empty. */
   readonly reason: string
+  /** Yes, but by all rounds: the presignatures that were asked for are not at hand. */
+  readonly byRounds?: boolean
 }
 
-/** u8 yes ‖ u16 reason code (0: none) ‖ u8 len ‖ UTF-8 text */
-export function answerBody({ yes, reason }: Answer): Uint8Array {
+/** u8 yes ‖ u16 reason code (0: none; with a yes E_PRESIG_USED: by all rounds) ‖ u8 len ‖ UTF-8 text */
+export function answerBody({ yes, reason, byRounds }: Answer): Uint8Array {
   const text = utf8ToBytes(plainText(reason, MAX_REASON_BYTES))
-  return concat(u8(yes ? 1 : 0), u16(0), u8(text.length), text)
+  return concat(u8(yes ? 1 : 0), u16(byRounds === true ? ABORT_CODES.E_PRESIG_USED : 0), u8(text.length), text)
 }
 
 /** @returns undefined for bytes that are no answer */
@@ -38,5 +40,6 @@ export function readAnswer(body: Uint8Array): Answer | undefined {
   const [yes = 2] = body
   const text = decodeUtf8(body.subarray(4))
   if (yes > 1 || body.length !== 4 + (body[3] ?? 0) || text === undefined) return undefined
-  return { yes: yes === 1, reason: plainText(text, MAX_REASON_BYTES) }
+  const byRounds = toNumber(body.subarray(1, 3)) === ABORT_CODES.E_PRESIG_USED
+  return { yes: yes === 1, reason: plainText(text, MAX_REASON_BYTES), byRounds }
 }

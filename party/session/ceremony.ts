@@ -96,10 +96,12 @@ export class Ceremony<T> {
     })
   }
 
-  /** The channel to a member is over. */
+  /** The channel to a member is over. What came through it before is looked at first: it may say why. */
   gone(pid: Pid, error: MpcError | undefined): void {
-    this.#gone.set(pid, error)
-    this.#enqueue(async () => this.#checkGone())
+    this.#enqueue(async () => {
+      this.#gone.set(pid, error)
+      await this.#checkGone()
+    })
   }
 
   /** Ends it from this side; the others are told. */

@@ -7,6 +7,7 @@ import type { Situation } from '../explain.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Policy } from '../policy.ts'
+import type { PresignaturePool } from '../presign/pool.ts'
 import type { LinkFactory, Signalling } from '../transport/types.ts'
 import type { Wallets } from '../wallets/wallets.ts'
 import type { SessionMember } from './member.ts'
@@ -24,6 +25,8 @@ export interface SessionDeps {
   readonly policy: Policy
   readonly interpret: Interpret
   readonly wallets: Wallets
+  /** Of the unlocked party, in memory alone. */
+  readonly presignatures: PresignaturePool
   readonly log: Log
   /** An error as a person reads it. @param situation for what is safe; as fits the kind of session where there is none */
   explain(error: MpcError, members: readonly SessionMember[], situation?: Situation): ErrorView

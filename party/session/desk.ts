@@ -5,6 +5,8 @@ import type { CreateWallet, RequestSignature, SessionView } from '../api.ts'
 import { explain, type Situation } from '../explain.ts'
 import { cardHash } from '../identity/card.ts'
 import type { JoinLink } from '../pairing/link.ts'
+import { PresignaturePool } from '../presign/pool.ts'
+import { Presigner } from '../presign/presigner.ts'
 import type { SignallingEvent } from '../transport/types.ts'
 import type { OpenVault } from '../vault/index.ts'
 import type { Wallet } from '../wallets/wallet.ts'
@@ -22,12 +24,17 @@ import { SignSession } from './sign-session.ts'
 /** Sessions that others began are not joined above this many. */
 const MAX_LIVE = 64
 
-export interface DeskOptions extends Omit<SessionDeps, 'explain'> {
+export interface DeskOptions extends Omit<SessionDeps, 'explain' | 'presignatures'> {
   readonly vault: OpenVault
+  /** Presignatures wanted for each set of signers; 0: none are made in advance. */
+  readonly presignatureTarget: number
+  isOnline(party: PartyId): boolean
 }
 
 export class Desk {
   readonly invitations: Invitations
+  readonly presigner: Presigner
+  readonly #presignatures = new PresignaturePool()
   readonly #options: DeskOptions
   readonly #me: PartyId
   readonly #book = new SessionBook()
@@ -41,6 +48,11 @@ export class Desk {
     this.#options = options
     this.#me = options.identity.card.partyId
     this.invitations = new Invitations({ ...options, card: options.identity.card })
+    this.presigner = new Presigner({
+      deps: this.#deps('sign'), target: options.presignatureTarget, isOnline: (party) => options.isOnline(party),
+      isBusy: () => this.#book.isBusy,
+      create: (members, make) => this.#create(this.#room('presign', members.length, members), ({ session_id: id }) => make(id)),
+    })
   }
 
   views(): readonly SessionView[] {
@@ -102,8 +114,10 @@ export class Desk {
     const expiresAt = clock.now() + PATIENCE_SECONDS * 1000
     const session = await this.#create(this.#room('sign', known.length, known), ({ session_id: id }) =>
       new SignSession({ id, coordinator: this.#me, known, expiresAt, deps }))
+    const held = this.presigner.takeFor(trial)
+    const online = held === undefined ? undefined : { ids: held.map(({ id }) => id), nonce: this.#options.rng(32) }
     try {
-      await session.ask(await makeSignRequest({ wallet, signers, intent, room: session.id, expiresAt }, deps))
+      await session.ask(await makeSignRequest({ wallet, signers, intent, room: session.id, expiresAt, online }, deps), held)
     } catch (error) {
       await session.leave()
       throw error
@@ -130,6 +144,7 @@ export class Desk {
   /** Leaves all sessions at once; resolves when the introduction server has heard of it, or cannot. */
   async close(): Promise<void> {
     this.#closed = true
+    this.presigner.close()
     await Promise.all(this.#book.all().map((session) => session.leave()))
   }
 
@@ -181,6 +196,7 @@ export class Desk {
     if (wallet === undefined || known === undefined) return
     const deps = this.#deps(type === 'sign' ? 'sign' : 'finish')
     if (type === 'sign') this.#put(new SignSession({ id, coordinator, known, expiresAt, deps }))
+    else if (type === 'presign') this.#put(this.presigner.join(id, coordinator, known))
     else if (type === 'recover' && wallet.members.length === participants.length) {
       const candidates = [wallet, ...more.filter(({ members }) => members.length === participants.length)] as const
       this.#put(new FinishSession({ id, isCoordinator: false, candidates, deps }))
@@ -209,13 +225,13 @@ export class Desk {
   }
 
   /** Of these parties, of which this is one. */
-  #room(type: 'sign' | 'recover', threshold: number, members: readonly SessionMember[]): SessionRequest {
+  #room(type: 'sign' | 'presign' | 'recover', threshold: number, members: readonly SessionMember[]): SessionRequest {
     const others = members.map(({ card }) => card.partyId).filter((party) => party !== this.#me)
     return roomFor(type, threshold, [this.#me, ...others])
   }
 
   #deps(situation: Situation): SessionDeps {
-    return { ...this.#options, explain: (error, members, now = situation) => explain(error, members, now) }
+    return { ...this.#options, presignatures: this.#presignatures, explain: (error, members, now = situation) => explain(error, members, now) }
   }
 
   #inTurn(work: () => Promise<void> | void): void {

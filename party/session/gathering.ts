@@ -8,7 +8,8 @@ import {
 } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { PlaceView, SessionState, StepView } from '../api.ts'
-import { answerBody, readAnswer } from './bodies.ts'
+import { Answers } from './answers.ts'
+import { answerBody, readAnswer, type Answer } from './bodies.ts'
 import { Ceremony, type CeremonyRun } from './ceremony.ts'
 import { atDeadline } from './deadline.ts'
 import type { SessionDeps } from './deps.ts'
@@ -35,12 +36,19 @@ export interface GatheringOptions<T> {
   readonly expiresAt: number
   /** Its events go to `received`, `gone` and `meshChanged`. */
   readonly mesh: Mesh
-  readonly steps: readonly StepName[]
   readonly persist: (change: LastingChange) => Promise<void>
   readonly events: {
     changed(): void
     ended(outcome: Outcome<T>): void
   }
+}
+
+/** What runs once everybody has said yes. */
+export interface Prepared<T> {
+  readonly runs: readonly CeremonyRun<T>[]
+  /** More than so many do not run side by side. */
+  readonly atOnce?: number
+  readonly steps: readonly StepName[]
 }
 
 export type Outcome<T> = { readonly results: readonly T[] } | { readonly error: MpcError }
@@ -49,16 +57,18 @@ export class Gathering<T> {
   readonly desk: EnvelopeDesk
   readonly #options: GatheringOptions<T>
   readonly #others: readonly SessionMember[]
-  readonly #progress: Progress
+  #progress: Progress
   /**
    * What every member is told as soon as there is a channel to it. First the invitation as it came: so an inviter who told
    * different things to different parties is caught before anything starts.
    */
   readonly #greetings: Uint8Array[]
   readonly #greeted = new Set<PartyId>()
-  readonly #answers = new Map<Pid, 'yes' | 'no'>()
-  readonly #reasons = new Map<Pid, string>()
+  readonly #answers: Answers
   readonly #waiting = new Map<Pid, number>()
+  /** Decides what runs, from whether everybody can do it the short way; what comes before is kept, and looked at then. */
+  #choose: ((isShort: boolean) => Prepared<T>) | undefined
+  #undecided: { readonly from: PartyId; readonly bytes: Uint8Array }[] = []
   readonly #cancelExpiry: () => void
   #mostWaiting = MAX_WAITING
   #ceremony: Ceremony<T> | undefined
@@ -67,26 +77,25 @@ export class Gathering<T> {
 
   constructor(options: GatheringOptions<T>) {
     this.#options = options
-    const { deps: { identity, ed25519, clock }, me, members, epoch, invitation, steps } = options
+    const { deps: { identity, ed25519, clock }, me, members, epoch, invitation } = options
     this.#others = members.filter(({ pid }) => pid !== me)
-    this.#progress = new Progress({ steps, me, others: this.#others.map(({ pid }) => pid), clock })
+    this.#answers = new Answers(members.map(({ pid }) => pid))
+    this.#progress = this.#progressOf([])
     this.#greetings = [encodeEnvelope(invitation)]
     this.desk = new EnvelopeDesk({ identity, ed25519, me, members, epoch, knows: (suite, type) => this.#ceremony?.takes(suite, type) === true })
     this.desk.adopt(invitation)
     this.#cancelExpiry = atDeadline(clock, options.expiresAt, () => {
       if (this.#ceremony?.started === true) return
-      const missing = this.#others.map(({ pid }) => pid).filter((pid) => this.#answers.get(pid) !== 'yes')
+      const missing = this.#answers.missing().filter((pid) => pid !== options.me)
       this.fail(new TransportError('E_TIMEOUT', 'not everybody answered in time', { culprits: missing }))
     })
   }
 
-  /**
-   * What is to run once everybody has said yes. Envelopes for it are taken from now on.
-   * @param atOnce more than so many do not run side by side
-   */
-  prepare(runs: readonly CeremonyRun<T>[], atOnce?: number): void {
+  /** What is to run once everybody has said yes. Envelopes for it are taken from now on. */
+  prepare({ runs, atOnce, steps }: Prepared<T>): void {
     const { deps: { clock }, me, members, mesh, persist } = this.#options
     this.#mostWaiting = MAX_WAITING + MAX_WAITING_PER_RUN * runs.length
+    this.#progress = this.#progressOf(steps)
     this.#ceremony = new Ceremony<T>({
       desk: this.desk, mesh, clock, me, members, runs, atOnce, persist,
       events: {
@@ -94,6 +103,12 @@ export class Gathering<T> {
         ended: (outcome) => { this.#end(outcome) },
       },
     })
+  }
+
+  /** What is to run depends on the answers: `isShort` if all of them were yes without reserve. */
+  prepareOnAnswers(choose: (isShort: boolean) => Prepared<T>, steps: readonly StepName[]): void {
+    this.#choose = choose
+    this.#progress = this.#progressOf(steps)
   }
 
   /** Opens the channel to a member, once it is there, and tells it what everybody is told. */
@@ -106,23 +121,27 @@ export class Gathering<T> {
   }
 
   get hasApproved(): boolean {
-    return this.#answers.get(this.#options.me) === 'yes'
+    return this.#answers.of(this.#options.me) === 'yes'
   }
 
   get isOver(): boolean {
     return this.#outcome !== undefined
   }
 
-  /** My yes; it travels over the channels as they come up. @throws {InputError} when it is too late */
-  async approve(): Promise<void> {
+  /**
+   * My yes; it travels over the channels as they come up.
+   * @param byRounds not the short way
+   * @throws {InputError} when it is too late
+   */
+  async approve(byRounds = false): Promise<void> {
     if (this.#outcome !== undefined) throw new InputError('session', 'it is over')
-    await this.#answer(true, '')
+    await this.#answer({ yes: true, reason: '', byRounds })
   }
 
   /** My no, with a reason for the others. Ends it here. @throws {InputError} after my yes, or when it is too late */
   async decline(reason: string): Promise<void> {
     if (this.#outcome !== undefined || this.hasApproved) throw new InputError('session', 'it was answered already')
-    await this.#answer(false, reason)
+    await this.#answer({ yes: false, reason })
     this.fail(youDeclined(reason))
   }
 
@@ -162,7 +181,7 @@ export class Gathering<T> {
     if (this.#ceremony?.started === true) {
       return { at: 'running', ...this.#progress.current(this.#ceremony.heard()), waitingFor: outcome === undefined ? this.#ceremony.waitingFor() : [] }
     }
-    return this.#isAgreed() ? { at: 'connecting' } : { at: 'approving', expiresAt, answered: this.#answers.has(this.#options.me) }
+    return this.#answers.isAgreed ? { at: 'connecting' } : { at: 'approving', expiresAt, answered: this.#answers.of(this.#options.me) !== undefined }
   }
 
   steps(): readonly StepView[] {
@@ -171,7 +190,7 @@ export class Gathering<T> {
 
   place(member: SessionMember, place: number): PlaceView {
     const { me, members, mesh } = this.#options
-    return placeView(member, place, { me, members, mesh, answer: this.#answers.get(member.pid), reason: this.#reasons.get(member.pid) })
+    return placeView(member, place, { me, members, mesh, answer: this.#answers.of(member.pid), reason: this.#answers.reasonOf(member.pid) })
   }
 
   /** An envelope that came through a member's channel. */
@@ -189,13 +208,14 @@ export class Gathering<T> {
       const knows = (instance: Uint8Array): boolean => equalBytes(instance, own) || this.#ceremony?.knows(instance) === true
       const envelope = await this.desk.open(bytes, pid, knows) ?? await this.desk.openAnswer(bytes, own)
       if (envelope !== undefined) this.#opened(envelope)
+      else if (this.#choose !== undefined && this.#undecided.filter((early) => early.from === from).length < MAX_WAITING) this.#undecided.push({ from, bytes })
     })
   }
 
   /** Starts once everybody said yes and is connected. */
   meshChanged(): void {
     const ceremony = this.#ceremony
-    if (ceremony === undefined || ceremony.started || this.#outcome !== undefined || !this.#isAgreed()) return
+    if (ceremony === undefined || ceremony.started || this.#outcome !== undefined || !this.#answers.isAgreed) return
     if (!this.#options.mesh.isUp(this.#others.map(({ card }) => card.partyId))) return
     this.#cancelExpiry()
     this.#progress.start()
@@ -213,15 +233,26 @@ export class Gathering<T> {
     })
   }
 
-  async #answer(yes: boolean, reason: string): Promise<void> {
+  async #answer(answer: Answer): Promise<void> {
     const { me, invitation, mesh } = this.#options
-    if (this.#answers.has(me)) return
-    this.#answers.set(me, yes ? 'yes' : 'no')
-    const envelope = await this.desk.seal(invitation.header.instance, { suite: 0, type: ANSWER, to: 0, body: answerBody({ yes, reason }) })
+    if (!this.#answers.put(me, answer)) return
+    const envelope = await this.desk.seal(invitation.header.instance, { suite: 0, type: ANSWER, to: 0, body: answerBody(answer) })
     this.#greetings.push(encodeEnvelope(envelope))
     for (const party of this.#greeted) mesh.send(party, encodeEnvelope(envelope))
+    this.#decide()
     this.meshChanged()
     this.#changed()
+  }
+
+  /** Once all answers are here. */
+  #decide(): void {
+    const choose = this.#choose
+    if (choose === undefined || this.#outcome !== undefined || !this.#answers.isAgreed) return
+    this.#choose = undefined
+    this.prepare(choose(this.#answers.isShort))
+    const early = this.#undecided
+    this.#undecided = []
+    for (const { from, bytes } of early) this.received(from, bytes)
   }
 
   /** Whether it is somebody's copy of an invitation. If it is another than mine, its sender is caught. */
@@ -245,21 +276,21 @@ export class Gathering<T> {
   #answered(envelope: Envelope): void {
     const { header: { from }, body } = envelope
     const answer = readAnswer(body)
-    if (answer === undefined || this.#answers.has(from)) return
+    if (answer === undefined || !this.#answers.put(from, answer)) return
     const { yes, reason } = answer
-    this.#answers.set(from, yes ? 'yes' : 'no')
     if (!yes) {
-      this.#reasons.set(from, reason)
       // Passed on as it was signed: who has no channel to its sender yet would only see me leave.
       for (const party of this.#greeted) this.#options.mesh.send(party, encodeEnvelope(envelope))
       this.fail(new Refused('E_DECLINED', `${nameOf(this.#options.members, from)} declined${reason === '' ? '' : `: ${reason}`}`, { culprits: [from] }))
     }
+    this.#decide()
     this.meshChanged()
     this.#changed()
   }
 
-  #isAgreed(): boolean {
-    return this.#options.members.every(({ pid }) => this.#answers.get(pid) === 'yes')
+  #progressOf(steps: readonly StepName[]): Progress {
+    const { me, deps: { clock } } = this.#options
+    return new Progress({ steps, me, others: this.#others.map(({ pid }) => pid), clock })
   }
 
   #changed(): void {

@@ -49,7 +49,7 @@ export class KeygenMaking {
       },
     })
     this.gathering = new Gathering<PreparedEpoch>({
-      deps, me, members, epoch: 0, invitation: envelope, expiresAt, steps: KEYGEN_STEPS, mesh: this.#mesh,
+      deps, me, members, epoch: 0, invitation: envelope, expiresAt, mesh: this.#mesh,
       persist: (change) => this.#persist(change),
       events: {
         changed: () => { deps.changed() },
@@ -66,7 +66,7 @@ export class KeygenMaking {
       heardBefore: [{ from: proposal.inviter, to: 0, suite: 0, type: INVITE, body: envelope.body }],
       script: keygen(ceremony, deps.rng),
     })
-    this.gathering.prepare([{ instance, run }])
+    this.gathering.prepare({ runs: [{ instance, run }], steps: KEYGEN_STEPS })
     for (const member of members) if (member.pid !== me) this.gathering.connect(member)
     // While people look at the roster, not before they can. What is not made by then is made in the ceremony.
     const stopPreparing = deps.clock.after(0, () => {

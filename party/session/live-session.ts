@@ -18,6 +18,8 @@ export interface LiveSession {
   /** Leaves it at once, whatever state it is in. Resolves when the introduction server has heard of it, or cannot. */
   leave(): Promise<void>
   readonly isOver: boolean
+  /** Not shown to people. */
+  readonly isBackground?: true
 }
 
 /** A reason on its way over a channel gets so long to arrive before the server's bare word counts. */

@@ -9,7 +9,7 @@ export interface PairUseOptions {
   readonly pairs: Pairs
   readonly about: Pick<SignInvitation, 'wallet' | 'share' | 'signers'>
   /** Another session found one of the signers out. Called before that session says anything; nothing of this one may leave after. */
-  banned(error: MpcError, parties: readonly PartyId[]): void
+  readonly banned: (error: MpcError, parties: readonly PartyId[]) => void
 }
 
 export class PairUse {

@@ -15,8 +15,14 @@ export class SessionBook {
     return [...this.#sessions.values()]
   }
 
+  /** Of those that people are to see. */
   views(): readonly SessionView[] {
-    return this.all().map((session) => session.view())
+    return this.all().filter(({ isBackground }) => isBackground !== true).map((session) => session.view())
+  }
+
+  /** Whether people are in the middle of something. */
+  get isBusy(): boolean {
+    return this.all().some(({ isOver, isBackground }) => !isOver && isBackground !== true)
   }
 
   /** How many are not over. */
@@ -36,7 +42,9 @@ export class SessionBook {
   }
 
   put(session: LiveSession): void {
-    for (const old of this.all().filter(({ isOver }) => isOver).slice(0, -MAX_OVER)) this.forget(old.id)
+    const over = this.all().filter(({ isOver }) => isOver)
+    for (const old of over) if (old.isBackground === true) this.forget(old.id)
+    for (const old of over.slice(0, -MAX_OVER)) this.forget(old.id)
     this.#sessions.set(session.id, session)
   }
 

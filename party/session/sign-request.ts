@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import {
   concat, decodeEnvelope, decodeInvitation, decodeSignProposal, encodeHeader, encodeInvitation, encodeSignProposal, equalBytes, InputError,
-  INVITE, Malformed, signedBytes, type Envelope, type KeyShare, type Pid,
+  INVITE, Malformed, signedBytes, type Envelope, type KeyShare, type Pid, type SignProposal,
 } from '@trivet/protocol/core'
 import type { GroupKey, Interpret, Interpretation } from '@trivet/protocol/intent'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
@@ -31,6 +31,8 @@ export interface SignInvitation {
   readonly instance: Uint8Array
   readonly expiresAt: number
   readonly envelope: Envelope
+  /** Which presignatures to use, if everybody still holds them (`protocol.md` §D.7). */
+  readonly online?: SignProposal['online'] | undefined
 }
 
 export interface SignRequestFacts extends SignInvitation {
@@ -43,20 +45,20 @@ export interface SignRequestFacts extends SignInvitation {
  * @throws {Refused} naming with whom this party may not sign; nothing was sent
  */
 export async function makeSignRequest(
-  draft: { readonly wallet: Wallet; readonly signers: readonly Pid[]; readonly intent: Uint8Array; readonly room: SessionId; readonly expiresAt: number },
+  draft: { readonly wallet: Wallet; readonly signers: readonly Pid[]; readonly intent: Uint8Array; readonly room: SessionId; readonly expiresAt: number; readonly online?: SignProposal['online'] },
   { identity, rng, interpret, wallets }: Pick<SessionDeps, 'identity' | 'rng' | 'interpret' | 'wallets'>,
 ): Promise<SignRequestFacts> {
-  const { wallet, intent, room, expiresAt } = draft
+  const { wallet, intent, room, expiresAt, online } = draft
   const signers = checkSigners(wallet, draft.signers)
   const read = readIntent(wallet, intent, interpret)
   const share = shareOf(wallet, read)
   checkPairs({ wallet, share, signers }, wallets.pairs)
-  const payload = encodeSignProposal({ keyId: share.keyId, signers, intent })
+  const payload = encodeSignProposal({ keyId: share.keyId, signers, intent, ...(online === undefined ? {} : { online }) })
   const body = encodeInvitation({ ceremony: 'sign', room: roomBytes(room), expires: expiresAt, payload })
   const instance = rng(32)
   const header = { suite: 0, type: INVITE, from: share.pid, to: 0, epoch: wallet.epoch.roster.epoch, instance, bodyLength: body.length } as const
   const envelope = { header, signature: await identity.sign(signedBytes(encodeHeader(header), body)), body }
-  const invitation = { wallet, share, signers, requester: share.pid, intent, instance, expiresAt, envelope }
+  const invitation = { wallet, share, signers, requester: share.pid, intent, instance, expiresAt, envelope, online }
   return { ...invitation, interpretation: withWarning(read, invitation, wallets.pairs) }
 }
 
@@ -75,7 +77,7 @@ export async function readSignInvitation(
   const { ceremony, room, expires, payload } = decodeInvitation(body)
   if (header.type !== INVITE || header.suite !== 0 || header.to !== 0 || ceremony !== 'sign') throw bad('it is not for a signature')
   if (!equalBytes(room, roomBytes(expected.room)) || expires < clock.now()) throw bad('it is of another meeting, or too old')
-  const { keyId, signers, intent } = decodeSignProposal(payload)
+  const { keyId, signers, intent, online } = decodeSignProposal(payload)
   const wallet = wallets.list().find(({ epoch, certificate }) => certificate !== undefined && epoch.keys.some((key) => equalBytes(key.keyId, keyId)))
   const share = wallet?.epoch.keys.find((key) => equalBytes(key.keyId, keyId))
   if (wallet === undefined || share === undefined) throw bad('this device has no share of that key')
@@ -86,7 +88,7 @@ export async function readSignInvitation(
   if (named.length !== expected.participants.length || named.some((party) => !expected.participants.includes(party))) throw bad('it names other signers than this meeting has')
   checkSigners(wallet, signers)
   if (wallets.used.has(wallet.id, header.epoch, header.instance)) throw bad('it was answered before')
-  return { wallet, share, signers, requester: requester.pid, intent, instance: header.instance, expiresAt: expires, envelope }
+  return { wallet, share, signers, requester: requester.pid, intent, instance: header.instance, expiresAt: expires, envelope, online }
 }
 
 /**

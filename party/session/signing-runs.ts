@@ -1,10 +1,13 @@
 /** From a request that was understood to the runs that sign it: one for each message, of the suite's own protocol. */
-import { decodeInvitation, decodeSignProposal, INVITE, MpcError, Run, type Pid, type SignProposal, type StepName, type SuiteId } from '@trivet/protocol/core'
-import { ecdsaContext, ecdsaMessages, ecdsaSign, signingPoint, type EcdsaCeremony } from '@trivet/protocol/dkls23'
+import { Bug, decodeInvitation, decodeSignProposal, INVITE, MpcError, Run, type Pid, type SignProposal, type StepName, type SuiteId } from '@trivet/protocol/core'
+import {
+  ecdsaContext, ecdsaMessages, ecdsaSign, onlineMessages, signingPoint, signOnline, type EcdsaCeremony, type Presignature,
+} from '@trivet/protocol/dkls23'
 import { frostMessages, frostSign, itemInstance, signContext, signingKey, type SigningCeremony } from '@trivet/protocol/frost'
 import type { Interpretation } from '@trivet/protocol/intent'
 import type { CeremonyRun } from './ceremony.ts'
 import type { SessionDeps } from './deps.ts'
+import type { Prepared } from './gathering.ts'
 import { groupKeys, type SignRequestFacts } from './sign-request.ts'
 
 /** What every suite's signing gives: verified. */
@@ -15,15 +18,9 @@ export interface Signed {
   readonly publicKey: Uint8Array
 }
 
-export interface SigningRuns {
-  readonly runs: readonly CeremonyRun<Signed>[]
-  /** So many at once (`protocol.md` §A.8); all, if absent. */
-  readonly atOnce?: number
-}
-
 type Deps = Pick<SessionDeps, 'rng' | 'interpret' | 'wallets'>
 
-/** Steps of a signing, for people to watch. */
+/** Steps of a signing by all rounds, for people to watch. */
 export function signingSteps(suite: SuiteId): readonly StepName[] {
   return suite === 1 ? ['hello', 'commit', 'exchange', 'shares'] : ['hello', 'shares']
 }
@@ -32,8 +29,21 @@ export function signingSteps(suite: SuiteId): readonly StepName[] {
 const MOST_MULTIPLICATIONS = 8
 
 /** One run for each message that the intent needs signed. */
-export function signingRuns(request: SignRequestFacts, deps: Deps): SigningRuns {
-  return request.share.suite === 1 ? { runs: ecdsaRuns(request, deps), atOnce: MOST_MULTIPLICATIONS } : { runs: frostRuns(request, deps) }
+export function signingRuns(request: SignRequestFacts, deps: Deps): Prepared<Signed> {
+  const steps = signingSteps(request.share.suite)
+  return request.share.suite === 1 ? { runs: ecdsaRuns(request, deps), atOnce: MOST_MULTIPLICATIONS, steps } : { runs: frostRuns(request, deps), steps }
+}
+
+/** The short way: one message each. @param presignatures one for each message; they are used up @param nonce ν of the request */
+export function onlineRuns({ wallet, share, signers, interpretation: { messages } }: SignRequestFacts, presignatures: readonly Presignature[], nonce: Uint8Array): Prepared<Signed> {
+  const { threshold } = wallet.epoch.roster
+  const runs = messages.flatMap((message, i) => {
+    const presignature = presignatures[i]
+    if (presignature === undefined) throw new Bug('fewer presignatures than messages')
+    const script = signOnline({ presignature, threshold, message, nonce })
+    return [{ instance: presignature.instance, run: new Run<Signed>({ me: share.pid, parties: signers, vocabulary: [{ suite: 1, messages: onlineMessages }], script }) }]
+  })
+  return { runs, steps: ['shares'] }
 }
 
 function frostRuns(request: SignRequestFacts, { rng, interpret }: Deps): readonly CeremonyRun<Signed>[] {

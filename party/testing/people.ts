@@ -2,6 +2,7 @@
 import type { CreateWallet, ErrorView, PartyView, SessionView } from '../api.ts'
 import { systemClock, type Clock } from '../clock.ts'
 import { createParty, type Party } from '../party.ts'
+import type { PartyLock } from '../one-writer.ts'
 import { askPerson, type Policy } from '../policy.ts'
 import type { Transport } from '../transport/types.ts'
 import { createVault } from '../vault/index.ts'
@@ -47,6 +48,9 @@ export interface PersonOptions {
   readonly store?: MemoryStore
   readonly clock?: Clock
   readonly policy?: Policy
+  readonly lock?: PartyLock
+  /** Kept ready for each set of signers. */
+  readonly presignatures?: number
 }
 
 export const randomBytes: Rng = (size) => crypto.getRandomValues(new Uint8Array(size))
@@ -54,13 +58,14 @@ export const randomBytes: Rng = (size) => crypto.getRandomValues(new Uint8Array(
 export const VAULT_KEY = new Uint8Array(32).fill(0x5e)
 
 export async function person(options: PersonOptions): Promise<Person> {
-  const { name, line, store = createMemoryStore(), clock = systemClock, policy = askPerson, rng = randomBytes, interpret = interpretForTests, role = 'mobile-app' } = options
+  const { name, line, lock, presignatures = 0, store = createMemoryStore(), clock = systemClock, policy = askPerson, rng = randomBytes, interpret = interpretForTests, role = 'mobile-app' } = options
   const log: string[] = []
   const party = await createParty({
     rng, clock, policy, interpret, role, build: new Uint8Array(32),
     transport: line?.transport(options.transport) ?? options.transport,
     vault: createVault({ store, subtle: crypto.subtle, rng }),
     subtle: line?.subtle(crypto.subtle) ?? crypto.subtle,
+    ...(lock === undefined ? {} : { lock }), presignatures,
     log: (event, fields) => { log.push(`${event} ${JSON.stringify(fields)}`) },
   })
   let latest: PartyView | undefined

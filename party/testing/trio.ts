@@ -2,7 +2,7 @@
 import type { SessionId } from '@trivet/signalling/wire'
 import type { ErrorView } from '../api.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from '../transport/memory.ts'
-import type { MemoryStore } from '../vault/memory-store.ts'
+import { createMemoryStore, type MemoryStore } from '../vault/memory-store.ts'
 import { readSignalFrame, type SignalKind } from '../session/frames.ts'
 import { BentLine } from './bent-line.ts'
 import { FakeClock, turnUntil } from './fake-clock.ts'
@@ -59,4 +59,16 @@ export function altering(kind: SignalKind, change: (bytes: Uint8Array) => Uint8A
 
 export function flipLast(bytes: Uint8Array): Uint8Array {
   return bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte))
+}
+
+/** What lay on a device. */
+export type SavedStore = readonly (readonly [string, Uint8Array])[]
+
+/** Copies, so that what one test does is not seen by the next. */
+export function storesOf(saved: readonly SavedStore[]): readonly MemoryStore[] {
+  return saved.map((contents) => {
+    const store = createMemoryStore()
+    for (const [key, value] of contents) store.contents.set(key, value.slice())
+    return store
+  })
 }

@@ -1,7 +1,9 @@
 /** The ban rule on the disk: what a restart finds after each step, and after each step that failed. */
-import { hexToBytes } from '@noble/hashes/utils.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { PairState, Pid } from '@trivet/protocol/core'
+import { encodePairState } from '@trivet/protocol/dkls23'
 import type { PartyId } from '@trivet/signalling/wire'
 import { randomBytes, VAULT_KEY } from '../testing/people.ts'
 import { createVault } from '../vault/index.ts'
@@ -122,6 +124,14 @@ describe('a test', () => {
     expect(states(await open())).toEqual(['lost 0', 'ready 0'])
   })
 
+  test('that passed, but whose mark the disk kept, is cleared when its session ends', async () => {
+    await pairs.apply(WALLET, 1, { kind: 'testing', sid, peers: [3] })
+    store.breakNextWrite('refused')
+    await expect(pairs.apply(WALLET, 1, { kind: 'tested', sid, peers: [3] })).rejects.toMatchObject({ code: 'E_STORAGE' })
+    await pairs.settled(WALLET, 1, sid)
+    expect(states(await open())).toEqual(['ready 0', 'ready 0'])
+  })
+
   test('is not begun when its mark cannot be written', async () => {
     store.breakNextWrite('refused')
     await expect(pairs.apply(WALLET, 1, { kind: 'testing', sid, peers: [3] })).rejects.toMatchObject({ code: 'E_STORAGE' })
@@ -171,6 +181,17 @@ test('signatures that did not verify are counted for each set of signers, over r
   expect([again.failures(WALLET, 1, [1, 2]), again.failures(WALLET, 1, [1, 3])]).toEqual([2, 0])
   await again.signed(WALLET, 1, [1, 2], true)
   expect((await open()).failures(WALLET, 1, [1, 2])).toBe(0)
+})
+
+test('the record of a pair is these bytes: do not regenerate them, raise the version and write a migration', () => {
+  let next = 0
+  const count = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => next++ % 251)
+  const record = encodePairState({
+    peer: 258, asAlice: { id: count(32), delta: count(16), leaves: count(16_384) }, asBob: { id: count(32), leaves: count(16_384) }, zeroSeed: count(32),
+  })
+  expect(record).toHaveLength(32_915)
+  expect(bytesToHex(record.subarray(0, 8))).toBe('0101020001020304')
+  expect(bytesToHex(sha256(record))).toBe('e3bdaf928bd262aa725b18d0340b8619d8df797a5632254a59593e3fa100ad45')
 })
 
 describe('the record of marks', () => {

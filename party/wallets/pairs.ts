@@ -4,13 +4,12 @@
  */
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { Malformed, Refused, VaultError, wipePair, type PairChange, type PairState, type Pid } from '@trivet/protocol/core'
-import { decodePairState, encodePairState, type PairBook } from '@trivet/protocol/dkls23'
+import { decodePairState, type PairBook } from '@trivet/protocol/dkls23'
 import type { PartyInWallet, WalletId } from '../api.ts'
 import type { OpenVault, VaultChange } from '../vault/index.ts'
-import { decodePairMarks, encodePairMarks, noMarks, setOf, type PairMarks } from './pair-marks.ts'
+import { decodePairMarks, noMarks, setOf } from './pair-marks.ts'
+import { erasureOf, MARKS, marksChange, nameOf, PAIR, pairChange, pairErasure, pairId, type Shelf } from './pair-records.ts'
 
-const PAIR = 'pair'
-const MARKS = 'pair-marks'
 /** More failures than fit into the record's byte say nothing new. */
 const MOST_FAILURES = 255
 
@@ -32,16 +31,6 @@ export interface EpochMove {
   readonly added: readonly PairState[]
   /** Epochs that end. */
   readonly gone: readonly number[]
-}
-
-/** The pairs of one epoch of a wallet. */
-interface Shelf {
-  readonly wallet: WalletId
-  readonly epoch: number
-  readonly live: Map<Pid, PairState>
-  marks: PairMarks
-  /** Whose record is still to be erased. */
-  readonly stale: Set<Pid>
 }
 
 export class Pairs {
@@ -94,10 +83,17 @@ export class Pairs {
    */
   async apply(wallet: WalletId, epoch: number, { kind, sid, peers }: PairChange): Promise<void> {
     const shelf = this.#shelf(wallet, epoch)
-    if (kind === 'testing') shelf.marks.testing.set(bytesToHex(sid), peers)
-    else shelf.marks.testing.delete(bytesToHex(sid))
+    const { testing } = shelf.marks
+    if (kind === 'testing') testing.set(bytesToHex(sid), peers)
+    else testing.delete(bytesToHex(sid))
     if (kind === 'banned') this.#ban(shelf, peers)
-    await this.#save(shelf)
+    try {
+      await this.#save(shelf)
+    } catch (error) {
+      // The mark may still be on the disk: `settled` tries again to remove it.
+      if (kind === 'tested') testing.set(bytesToHex(sid), peers)
+      throw error
+    }
   }
 
   /**
@@ -112,7 +108,7 @@ export class Pairs {
       const change = pairChange(wallet, epoch, pair)
       try {
         if (this.#wiped) throw locked()
-        await this.#vault.write([change, { kind: MARKS, id: wallet, epoch, value: encodePairMarks(lifted) }])
+        await this.#vault.write([change, marksChange(wallet, epoch, lifted)])
       } catch (error) {
         wipePair(pair)
         throw error
@@ -161,7 +157,7 @@ export class Pairs {
       const ending = gone.map((number) => this.#shelf(wallet, number))
       const marks = { ...this.#shelf(wallet, epoch).marks, bans: new Map(ending.flatMap((shelf) => [...shelf.marks.bans])) }
       const changes = [...added.map((pair) => pairChange(wallet, epoch, pair)), ...ending.flatMap(erasureOf)]
-      const carried = marks.bans.size === 0 ? [] : [{ kind: MARKS, id: wallet, epoch, value: encodePairMarks(marks) }]
+      const carried = marks.bans.size === 0 ? [] : [marksChange(wallet, epoch, marks)]
       try {
         await write([...changes, ...carried])
       } finally {
@@ -223,8 +219,7 @@ export class Pairs {
       if (this.#wiped) throw locked()
       if (this.#shelves.get(nameOf(wallet, epoch)) !== shelf) return // the epoch has ended
       const erased = [...stale]
-      const changes = erased.map((peer): VaultChange => ({ kind: PAIR, id: pairId(wallet, peer), epoch, value: undefined }))
-      await this.#vault.write([{ kind: MARKS, id: wallet, epoch, value: encodePairMarks(marks) }, ...changes])
+      await this.#vault.write([marksChange(wallet, epoch, marks), ...erased.map((peer) => pairErasure(wallet, epoch, peer))])
       for (const peer of erased) stale.delete(peer)
     })
   }
@@ -257,22 +252,4 @@ export class Pairs {
 
 function locked(): VaultError {
   return new VaultError('E_LOCKED', 'the vault is locked')
-}
-
-function nameOf(wallet: WalletId, epoch: number): string {
-  return `${wallet}/${epoch}`
-}
-
-function pairId(wallet: WalletId, peer: Pid): string {
-  return `${wallet}-${peer}`
-}
-
-function pairChange(wallet: WalletId, epoch: number, pair: PairState): VaultChange {
-  return { kind: PAIR, id: pairId(wallet, pair.peer), epoch, value: encodePairState(pair) }
-}
-
-/** Everything of an epoch that ends. */
-function erasureOf({ wallet, epoch, live, stale }: Shelf): readonly VaultChange[] {
-  const pairs = [...new Set([...live.keys(), ...stale])].map((peer) => ({ kind: PAIR, id: pairId(wallet, peer), epoch, value: undefined }))
-  return [...pairs, { kind: MARKS, id: wallet, epoch, value: undefined }]
 }

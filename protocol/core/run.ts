@@ -144,7 +144,8 @@ export class Run<T> {
 
   /** Ends the run once it is known who is at fault, or once everybody stopped and nothing more can come. */
   #look(): void {
-    if (this.#end !== undefined) return
+    // While a ban is being written, nobody's ABORT ends the run: it goes on to name whom it bans.
+    if (this.#end !== undefined || this.#persist?.change.kind === 'banned') return
     this.#dispute.review()
     const verdict = this.#dispute.verdict()
     if (verdict !== undefined) {

@@ -10,14 +10,16 @@ import { groupOfSuite } from '../core/group.ts'
 import type { Vocabulary } from '../core/inbox.ts'
 import type { Run } from '../core/run.ts'
 import type { SuiteId } from '../core/suite-id.ts'
+import type { Receiver } from '../dkls23/base-ot/index.ts'
 import { onlineMessages } from '../dkls23/presign/online.ts'
 import type { Presignature } from '../dkls23/presign/presignature.ts'
 import { presignMessages } from '../dkls23/presign/script.ts'
 import { ecdsaMessages } from '../dkls23/sign/script.ts'
 import { frostMessages } from '../frost/script.ts'
-import { keygenVocabulary } from '../keygen/script.ts'
-import { ecdsaRun, generateEcdsa, onlineRun, presignRun, type EcdsaParty, type TestEcdsa } from './ecdsa.ts'
+import { keygenVocabulary, prepareKeygen } from '../keygen/script.ts'
+import { ecdsaRun, onlineRun, presignRun, type EcdsaParty, type TestEcdsa } from './ecdsa.ts'
 import { keygenRun, testRoster } from './parties.ts'
+import { seededRng } from './seeded-rng.ts'
 import { generate, signRun } from './signing.ts'
 import { simulate, type Letter } from './simulate.ts'
 
@@ -47,12 +49,15 @@ const MESSAGE = sha256(utf8ToBytes('what is signed'))
 
 export function keygenGroup(threshold: number, total: number, suite: SuiteId): Group {
   const roster = testRoster(threshold, total, [suite])
+  // Made before every ceremony, and so the same in all of them; a run uses up a copy.
+  const receivers = new Map(roster.members.map(({ pid }) => [pid, prepareKeygen(roster, pid, seededRng(`base OTs ${pid}`))]))
+  const baseOtsOf = (me: Pid): readonly Receiver[] => (receivers.get(me) ?? []).map((made) => ({ ...made, choices: made.choices.slice() }))
   const messages = keygenVocabulary(roster, 1).flatMap((part) => part.messages.map((message) => ({
     suite: part.suite, message, shape: { group: groupOfSuite(part.suite === 0 ? 1 : part.suite), threshold, pairwise: part.suite === 1 },
   })))
   return recorded({
     protocol: 'keygen', name: `keygen of suite ${suite}, ${threshold}-of-${total}`, parties: roster.members.map(({ pid }) => pid),
-    start: (seed) => ({ makeRun: (me) => keygenRun(roster, me, seed) }), messages, lastMessage: 'VOTE',
+    start: (seed) => ({ makeRun: (me) => keygenRun(roster, me, seed, undefined, baseOtsOf(me)) }), messages, lastMessage: 'VOTE',
     publicPart: (result) => {
       if (!('voteHash' in result) || !(result.voteHash instanceof Uint8Array)) throw new Bug('expected an epoch')
       return bytesToHex(result.voteHash)
@@ -68,7 +73,9 @@ export function frostGroup(threshold: number, total: number, signers: readonly P
     messages: all(suite, frostMessages, threshold), lastMessage: 'sign SHARE',
     publicPart: (result) => {
       const { signature, publicKey } = signatureOf(result)
-      const verifies = suite === 2 ? ed25519.verify(signature, MESSAGE, publicKey, { zip215: false }) : schnorr.verify(signature, MESSAGE, publicKey.subarray(-32))
+      const verifies = suite === 2
+        ? ed25519.verify(signature, MESSAGE, publicKey, { zip215: false })
+        : schnorr.verify(signature, MESSAGE, publicKey.subarray(-32))
       if (!verifies) throw new Bug('a signature that does not verify came out')
       return bytesToHex(signature)
     },

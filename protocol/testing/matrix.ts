@@ -14,7 +14,7 @@ export function attacksAmong({ parties, messages }: Group): readonly Attack[] {
 }
 
 /** Whether this party says such a message to anybody: of a pair's messages each belongs to one role. */
-export function saysIt({ recorded }: Group, { suite, message }: Attack, attacker: Pid): boolean {
+export function saysIt({ recorded }: Group, { suite, message }: Pick<Attack, 'suite' | 'message'>, attacker: Pid): boolean {
   return recorded.some((letter) => letter.from === attacker && letter.suite === suite && letter.type === message.type)
 }
 
@@ -102,7 +102,7 @@ function concludes(group: Group, attack: Attack, attacker: Pid, outcome: Outcome
       const lies = outcomes.flatMap((other) => other.lie ?? [])
       const field = attack.kind === 'field' ? attack.field : undefined
       const expected = lies.every(({ isMessage }) => !isMessage) || field === undefined ? FORM : conclusionOf(group.protocol, attack.message.name, field)
-      if (lie?.isMessage === false) return names && error?.fault === 'party'
+      if (lie?.isMessage === false) return names && error.fault === 'party'
       // What one party can show of a wrong form may reach another one after it has come to its own conclusion, or before.
       if (names && lies.some(({ isMessage }) => !isMessage)) return true
       return follows(attack, expected, { group, attacker, outcomes }, outcome)

@@ -31,7 +31,7 @@ export function fieldMutations(size: number): readonly Mutation[] {
 
 /** One of many, drawn: for fields of any kind, at any place in them. @param suite whose order and curve are meant */
 export function drawMutation(rng: Rng, size: number, suite: SuiteId): Mutation {
-  const { order, generator, encodePoint, encodeScalar, pointBytes } = groupOfSuite(suite)
+  const group = groupOfSuite(suite)
   const drawn = pick(rng, 256)
   // A vector is hit in one of its elements.
   const at = (piece: Uint8Array): Mutation['change'] => (value) => {
@@ -41,7 +41,7 @@ export function drawMutation(rng: Rng, size: number, suite: SuiteId): Mutation {
     out.set(fitting, (drawn % slots) * fitting.length)
     return out
   }
-  const near = (offset: bigint): Uint8Array => (suite === 2 ? little(order + offset) : big(order + offset))
+  const near = (offset: bigint): Uint8Array => (suite === 2 ? little(group.order + offset) : big(group.order + offset))
   const bit = pick(rng, 8 * size)
   const more = 1 + pick(rng, 12)
   const bits = Array.from({ length: more }, () => pick(rng, 8 * size))
@@ -58,10 +58,10 @@ export function drawMutation(rng: Rng, size: number, suite: SuiteId): Mutation {
     ['with the order − 1', at(near(-1n))],
     ['with the order + 1', at(near(1n))],
     ['with zero in one place', at(new Uint8Array(32))],
-    ['with one in one place', at(encodeScalar(1n))],
-    ['with an identity', at(suite === 2 ? new Uint8Array(32).with(0, 1) : new Uint8Array(pointBytes))],
+    ['with one in one place', at(group.encodeScalar(1n))],
+    ['with an identity', at(suite === 2 ? new Uint8Array(32).with(0, 1) : new Uint8Array(group.pointBytes))],
     ['with a point off the curve', at(suite === 2 ? new Uint8Array(32).fill(2) : concat(Uint8Array.of(2), big(5n)))],
-    ['with the generator', at(encodePoint(generator))],
+    ['with the generator', at(group.encodePoint(group.generator))],
     ['with a coordinate above the field prime', at(suite === 2 ? new Uint8Array(32).fill(0xff).with(31, 0x7f) : concat(Uint8Array.of(2), big(secp256k1.Point.CURVE().p)))],
     ['with a negated point', (value) => flip(value, suite === 2 ? 8 * size - 1 : 0)],
   ]

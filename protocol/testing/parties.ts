@@ -8,6 +8,7 @@ import { encodeInvitation, encodeKeygenProposal, INVITE } from '../core/invitati
 import { assignPids, type Roster } from '../core/roster.ts'
 import { Run } from '../core/run.ts'
 import type { SuiteId } from '../core/suite-id.ts'
+import type { Receiver } from '../dkls23/base-ot/index.ts'
 import { keygen, keygenVocabulary } from '../keygen/script.ts'
 import { seededRng } from './seeded-rng.ts'
 
@@ -22,10 +23,13 @@ export function invitationTo(roster: Roster): Incoming {
   return { from: 1, to: 0, suite: 0, type: INVITE, body }
 }
 
-export function keygenRun(roster: Roster, me: Pid, seed: string, heardBefore: readonly Incoming[] = [invitationTo(roster)]): Run<PreparedEpoch> {
+/** @param baseOts what was made before the ceremony */
+export function keygenRun(
+  roster: Roster, me: Pid, seed: string, heardBefore: readonly Incoming[] = [invitationTo(roster)], baseOts: readonly Receiver[] = [],
+): Run<PreparedEpoch> {
   return new Run({
     me, parties: roster.members.map(({ pid }) => pid), vocabulary: keygenVocabulary(roster, me), heardBefore,
-    script: keygen({ instance: sha256(utf8ToBytes(`instance ${seed}`)), roster, me }, seededRng(`${seed} party ${me}`)),
+    script: keygen({ instance: sha256(utf8ToBytes(`instance ${seed}`)), roster, me, baseOts }, seededRng(`${seed} party ${me}`)),
   })
 }
 

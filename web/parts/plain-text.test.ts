@@ -12,6 +12,7 @@ test('control characters become spaces, line breaks and tabs stay', () => {
 test('an address is split into groups of four whose last may be shorter', () => {
   expect(groupsOfFour('bc1pabcde')).toEqual(['bc1p', 'abcd', 'e'])
   expect(groupsOfFour('')).toEqual([])
+  expect(groupsOfFour('0x7E5F45520d')).toEqual(['0x7E5F', '4552', '0d'])
 })
 
 test('names are listed as a person would say them', () => {

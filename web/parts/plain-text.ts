@@ -6,9 +6,9 @@ export function plainText(text: string): string {
   return text.replace(BIDI, '').replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/gu, ' ')
 }
 
-/** Splits a value into groups of four, for reading aloud and comparing; the last may be shorter. */
+/** Splits a value into groups of four, for reading aloud and comparing; the last may be shorter, and a 0x stands before the first. */
 export function groupsOfFour(value: string): readonly string[] {
-  return value.match(/.{1,4}/gsu) ?? []
+  return value.match(/^0x.{1,4}|.{1,4}/gsu) ?? []
 }
 
 /** Names in a row, as a person would say them: "Anna, Ben and the server". */

@@ -13,17 +13,17 @@ const payment = {
   chain: 'Chain', testChains: 'For trying out', otherChain: 'Another chain…', otherCoin: 'coins',
   testAbout: 'On this chain coins have no value.',
   fields: {
-    chainId: 'Chain id', to: 'To', value: 'Amount', nonce: 'Transaction number (nonce)', gas: 'Gas limit', maxFeePerGas: 'Highest fee',
-    maxPriorityFeePerGas: 'Tip within it', gasPrice: 'Gas price', data: 'Data (hex)',
+    chainId: 'Chain id', to: 'To', value: 'Amount', nonce: 'Nonce (transaction number)', gas: 'Gas limit', maxFeePerGas: 'Max fee',
+    maxPriorityFeePerGas: 'Priority fee', gasPrice: 'Gas price', data: 'Data (hex)',
   },
   gwei: 'gwei',
   toPlaceholder: '0x…', chainIdAbout: 'A whole number, as the chain’s own site names it.',
   numbers: 'Number and fee',
   honest: 'Trivet asks no node: it knows neither your balance nor today’s fees. Take these from a wallet or a block explorer.',
   nonceAbout: '0 if this address never sent anything; otherwise one more than the nonce of its latest outgoing transaction, which every block explorer shows.',
-  gasAbout: '21000 for a plain payment; a call needs more.', feeAbout: 'For each unit of gas. What is not used up is never taken.',
-  tipAbout: 'The part that goes to whoever includes it.', advanced: 'Advanced',
-  legacy: 'One gas price instead of highest fee and tip', legacyAbout: 'For chains without EIP-1559.',
+  gasAbout: '21000 for a plain payment; a call needs more.', feeAbout: 'For each unit of gas. What is not needed of it is never taken.',
+  tipAbout: 'The part of it that goes to the validator.', advanced: 'Advanced',
+  legacy: 'One gas price instead of max and priority fee', legacyAbout: 'For chains without EIP-1559.',
   dataAbout: 'Calls a contract. Leave it empty for a payment.',
   missing: (fields: string): string => `Still to fill in: ${fields}.`,
   wrong: 'Something in the form is not right yet: see the field marked in red.',
@@ -35,7 +35,7 @@ const payment = {
 
 export const sign = {
   title: (wallet: string): string => `Sign with “${wallet}”`, what: 'What do you want to sign?', change: 'Change', kinds, payment,
-  groups: { ethereum: 'Ethereum and its kind', bitcoin: 'Bitcoin', ed25519: 'Solana and Ed25519' },
+  groups: { ethereum: 'Ethereum and EVM chains', bitcoin: 'Bitcoin', ed25519: 'Solana and Ed25519' },
   noKey: {
     ethereum: 'This wallet was made before Trivet could sign for Ethereum. A new wallet can.', bitcoin: 'This wallet has no Bitcoin key.',
     ed25519: 'This wallet has no Ed25519 key.',

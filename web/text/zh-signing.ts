@@ -14,13 +14,13 @@ const kinds: Text['sign']['kinds'] = {
 const payment: Text['sign']['payment'] = {
   chain: '链', testChains: '仅供试用', otherChain: '其他链…', otherCoin: '币', testAbout: '此链上的币没有价值。',
   fields: {
-    chainId: '链 ID', to: '收款地址', value: '金额', nonce: '交易序号（nonce）', gas: 'Gas 上限', maxFeePerGas: '最高费用',
-    maxPriorityFeePerGas: '其中的小费', gasPrice: 'Gas 价格', data: '数据（hex）',
+    chainId: '链 ID', to: '收款地址', value: '金额', nonce: 'Nonce（交易序号）', gas: 'Gas 上限', maxFeePerGas: '最高费用',
+    maxPriorityFeePerGas: '优先费', gasPrice: 'Gas 价格', data: '数据（hex）',
   },
   gwei: 'gwei', toPlaceholder: '0x…', chainIdAbout: '整数，见该链的官方网站。', numbers: '序号与费用',
   honest: 'Trivet 不查询任何节点，不知道你的余额，也不知道当前费用。请从钱包或区块浏览器查看并填写。',
   nonceAbout: '此地址从未发送过交易时为 0；否则为它最近一笔发出交易的 nonce 加一，任何区块浏览器都能查到。', gasAbout: '普通付款为 21000；调用合约需要更多。',
-  feeAbout: '每单位 gas 的价格。没有用完的部分不会被扣除。', tipAbout: '付给打包者的部分。', advanced: '高级', legacy: '只用一个 gas 价格，代替最高费用和小费',
+  feeAbout: '每单位 gas 的价格。没有用完的部分不会被扣除。', tipAbout: '其中付给验证者的部分。', advanced: '高级', legacy: '只用一个 gas 价格，代替最高费用和优先费',
   legacyAbout: '用于不支持 EIP-1559 的链。', dataAbout: '用于调用合约。付款时请留空。', missing: (fields) => `还需填写：${fields}。`,
   wrong: '表单中还有不对的地方：请看标红的一栏。',
   problems: {
@@ -31,7 +31,7 @@ const payment: Text['sign']['payment'] = {
 
 export const sign: Text['sign'] = {
   title: (wallet) => `用“${wallet}”签名`, what: '你要签署什么？', change: '更改', kinds, payment,
-  groups: { ethereum: '以太坊及同类链', bitcoin: '比特币', ed25519: 'Solana 与 Ed25519（文字）' },
+  groups: { ethereum: '以太坊及 EVM 链', bitcoin: '比特币', ed25519: 'Solana 与 Ed25519（文字）' },
   noKey: { ethereum: '此钱包创建时 Trivet 还不支持以太坊。新建的钱包支持。', bitcoin: '此钱包没有比特币密钥。', ed25519: '此钱包没有 Ed25519 密钥。' },
   paste: { transaction: '未签名的交易', message: '消息', typedData: '类型化数据（JSON）', psbt: 'PSBT（base64 或 hex）', text: '消息' },
   pasteAbout: {

@@ -1,5 +1,6 @@
 import type { Text } from './en.ts'
 import { preview, request, sign, signed } from './zh-signing.ts'
+import { capabilities, errors } from './zh-trouble.ts'
 
 /** Everything the page says in simplified Chinese. */
 
@@ -45,14 +46,6 @@ export const zh: Text = {
       { title: '所见即所批', about: '每台设备都自行解读要签名的内容。' },
     ],
     cannot: '此页面暂时无法在这里使用',
-  },
-  capabilities: {
-    'insecure-context': { sentence: '此地址不安全，浏览器因此不提供加密功能。', next: '请用 https:// 打开本页，或在本机用 http://localhost 打开。' },
-    'no-webcrypto': { sentence: '此浏览器没有可靠的内置加密功能。', next: '请更新浏览器，或使用新版 Chrome、Edge、Firefox 或 Safari。' },
-    'no-storage': { sentence: '此浏览器不允许页面保存数据，钱包会丢失。', next: '请退出无痕模式，或允许本页保存网站数据，然后重新加载。' },
-    'no-webrtc': { sentence: '此浏览器无法直接连接其他设备。', next: '请在浏览器设置中启用 WebRTC，或换一个浏览器。' },
-    'no-worker': { sentence: '此浏览器不允许运行保护密钥的独立进程。', next: '请更新浏览器，或使用新版 Chrome、Edge、Firefox 或 Safari。' },
-    'no-wasm': { sentence: '此浏览器不允许 WebAssembly，而保护口令需要它。', next: '请在浏览器设置中允许 WebAssembly，或换一个浏览器。' },
   },
   unlock: {
     title: (name) => `解锁 ${name}`, about: '你在本设备上设置的口令。', passphrase: '口令', action: '解锁', opening: '正在打开…',
@@ -118,23 +111,6 @@ export const zh: Text = {
     notEnough: (k) => `还需 ${k} 台设备上线才能签名。`,
     networks: { mainnet: '比特币主网', testnet: '比特币测试网 testnet', signet: '比特币测试网 signet', regtest: '比特币本地网 regtest' },
   },
-  sign, preview, request, signed,
-  errors: {
-    E_PASSPHRASE: { sentence: '口令错误。', safe: '没有任何变化。', next: '请检查大小写后重试。' },
-    E_DAMAGED: { sentence: '本设备的部分已损坏，无法读取。', safe: '其他设备的部分完好。', next: '请用其他设备签名，不要删除这里的任何数据。' },
-    E_STORAGE: { sentence: '浏览器无法保存本设备的部分。', safe: '没有留下半成品。', next: '请腾出空间或允许本页保存数据，然后重试。' },
-    E_LOCKED: { sentence: '本设备已锁定。', safe: '没有任何变化。', next: '请解锁后重试。' },
-    E_EXPIRED_LINK: { sentence: '此链接已过期或已被使用。', safe: '没有任何变化。', next: '请索取新的链接。' },
-    E_EXPIRED: { sentence: '用时过长，已过期。', safe: '没有生成或签署任何内容。', next: '请重新开始。' },
-    E_TRANSPORT: { sentence: '无法连接引荐服务器。', safe: '没有发送任何内容。', next: '请检查网络后重试。' },
-    E_TIMEOUT: { sentence: '另一台设备停止了响应。', safe: '没有生成或签署任何内容。', next: '请确认它已打开并在线，然后重试。' },
-    loading: { sentence: '此页面的一部分无法加载。', safe: '你的钱包没有变化。', next: '请检查网络并重新加载本页。' },
-    E_BUSY: { sentence: '另一台设备正忙。', safe: '没有任何变化。', next: '请稍候再试。' },
-    E_VERSION: { sentence: '各设备运行的页面版本不同。', safe: '没有任何变化。', next: '请在每台设备上重新加载本页后重试。' },
-    E_UNAUTHORIZED: { sentence: '引荐服务器拒绝了本设备。', safe: '没有任何变化。', next: '请重新加载本页后重试。' },
-    E_INPUT: { sentence: '此内容无法使用。', safe: '没有发送任何内容。', next: '请更正后重试。' },
-    link: { sentence: '这不是完整的邀请链接。', safe: '没有任何变化。', next: '请重新复制整个链接，直到最后一个字符。' },
-    other: { sentence: '此页面出了问题。', safe: '你的钱包没有变化。', next: '请重新加载本页后重试。' },
-  },
+  sign, preview, request, signed, capabilities, errors,
   title: (n) => (n === 0 ? 'Trivet' : `(${n}) Trivet`),
 }

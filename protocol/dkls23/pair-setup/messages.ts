@@ -1,14 +1,19 @@
 /** Messages between the two members of a pair. They ride in the flights of the key generation. Source: `protocol.md` §B.3–B.6. */
-import { bytes, message, point, points, sid, type Message } from '../../core/codec.ts'
+import { bytes, message, point, points, sid, type Field, type Message } from '../../core/codec.ts'
 import type { Pid } from '../../core/errors.ts'
+import type { Point } from '../../core/group.ts'
+import { decodeAll } from '../batch-multiply/index.ts'
 import { N, ROLL_COLUMN, ROW, SEED, TREES } from '../parameters.ts'
 import { isA } from './roles.ts'
 
 /** T, P and proof of the all-but-one OT: 7,200 bytes. */
 const trees = { T: bytes(TREES * 3 * 2 * SEED), P: bytes(TREES * SEED), proof: bytes(SEED) } as const
 
+/** 256 points, decoded together: a third of the time of one by one. */
+const offered: Field<readonly Point[]> = { ...points(2 * N), decode: (_, raw) => decodeAll(raw) }
+
 /** A → B: the batch of base OTs, r_{i,0} ‖ r_{i,1}. 8,480 bytes. */
-export const Ot1 = message({ type: 0x12, name: 'pair OT1', to: 'each', step: 'commit', fields: { sid, msg1: points(2 * N) } })
+export const Ot1 = message({ type: 0x12, name: 'pair OT1', to: 'each', step: 'commit', fields: { sid, msg1: offered } })
 
 /** B → A: base-OT answer, forward trees, roll-over, B's part of the zero-share seed. 8,369 bytes. */
 export const Ot2 = message({
