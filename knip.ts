@@ -12,6 +12,7 @@ const config: KnipConfig = {
     'cli': { entry: ['main.ts', 'dev.ts'] },
     'enterprise': { entry: ['worker.ts'] },
     'web': { entry: ['worker.ts', 'dev/*.ts'] },
+    'torture': { entry: ['main.ts', 'worker.ts'] },
     'bench': { entry: ['main.ts', 'protocol/{node,worker}.ts'] },
     '*': { entry: ['**/*.test.ts'] },
   },

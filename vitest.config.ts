@@ -14,7 +14,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'node', environment: 'node', include: ['{protocol,party,chains,signalling,enterprise,cli,scripts,bench}/**/*.test.ts'], exclude },
+        test: { name: 'node', environment: 'node', include: ['{protocol,party,chains,signalling,enterprise,cli,scripts,bench,torture}/**/*.test.ts'], exclude },
       },
       {
         extends: true,

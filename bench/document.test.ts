@@ -22,3 +22,13 @@ test('the machine and the rows are written as a table', () => {
     '| a | ms | 1 | 1 | 1 | 1 |',
   ].join('\n'))
 })
+
+test('where the library was measured as well, times are also given in its multiplications', () => {
+  const rows = [rowOf('a', [3]), rowOf('noble secp256k1 variable multiply', [1500], 'µs')]
+  expect(markdownOf({ runtime: 'Node 1', cpu: 'Fast', cores: 2, commit: 'abc', load: 0, rows }).split('\n').slice(2)).toEqual([
+    '|  | unit | n | median | min | max | multiplications |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| a | ms | 1 | 3 | 3 | 3 | 2.00 |',
+    '| noble secp256k1 variable multiply | µs | 1 | 1500 | 1500 | 1500 | 1.00 |',
+  ])
+})

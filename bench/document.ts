@@ -1,6 +1,7 @@
 /** Writes what was measured into a document, between two marks that name the runtime. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { cellsOf, machineOf, type Machine, type Measured } from './report.ts'
+import type { Row } from './row.ts'
 
 /** @param mark `node`, `chromium`: the document has `<!-- bench: mark -->` and `<!-- end -->` on lines of their own */
 export async function writeInto(path: string, mark: string, document: Measured & Machine): Promise<void> {
@@ -17,9 +18,19 @@ export function replaced(text: string, mark: string, content: string): string {
   return `${text.slice(0, from + start.length)}\n${content}\n\n${text.slice(to)}`
 }
 
+/** What times are also given in, since it depends less on the machine: one such operation of the library, measured in the same run. */
+const SCALE = 'noble secp256k1 variable multiply'
+
 /** A sentence about the machine and a table. */
 export function markdownOf(document: Measured & Machine): string {
   const [heading = [], ...lines] = cellsOf(document.rows)
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [`${machineOf(document)}.`, '', line(heading), line(heading.map((_, i) => (i === 0 ? '---' : '---:'))), ...lines.map(line)].join('\n')
+  const scale = document.rows.find(({ name }) => name === SCALE)
+  const ratios = document.rows.map((row) => (scale === undefined ? [] : [(inMicroseconds(row) / inMicroseconds(scale)).toFixed(2)]))
+  const cells = [scale === undefined ? heading : [...heading, 'multiplications'], ...lines.map((line, i) => [...line, ...ratios[i] ?? []])]
+  const [first = '', ...rest] = cells.map((line) => `| ${line.join(' | ')} |`)
+  return [`${machineOf(document)}.`, '', first, `| --- ${'| ---: '.repeat((cells[0]?.length ?? 1) - 1)}|`, ...rest].join('\n')
+}
+
+function inMicroseconds({ unit, median }: Row): number {
+  return unit === 'ms' ? 1000 * median : median
 }

@@ -72,7 +72,7 @@ async function round(browser: Browser, url: string): Promise<Round> {
     await other.approve()
   }
   const allApproved = performance.now()
-  await anna.account('Bitcoin (Taproot)')
+  await anna.account('Bitcoin Taproot')
   const made = performance.now()
 
   await ben.seesWallet()

@@ -11,7 +11,7 @@ test('two tabs and the company server make a key; each tab signs with it, and it
   await ben.approve()
   for (const who of [anna, ben]) await who.seesWallet()
   await expect(ben.page.getByRole('region', { name: 'Devices' })).toContainText('Treasury')
-  const address = await anna.account('Bitcoin (Taproot)')
+  const address = await anna.account('Bitcoin Taproot')
   const publicKey = await ben.account('Ed25519 public key')
 
   const psbt = psbtSpending(address)

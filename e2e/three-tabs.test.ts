@@ -6,11 +6,11 @@ test('three tabs make a key, and each pair signs while the third is closed', asy
   const people = [await person('Anna', { browser }), await person('Ben', { browser }), await person('Cleo', { browser })] as const
   const [anna, ben, cleo] = people
   await anna.makeWalletWith([ben, cleo], 'Savings')
-  const address = await anna.account('Bitcoin (Taproot)')
+  const address = await anna.account('Bitcoin Taproot')
   const publicKey = await anna.account('Ed25519 public key')
   expect(address).toMatch(/^bc1p[a-z0-9]{58}$/)
   for (const other of [ben, cleo]) {
-    expect(await other.account('Bitcoin (Taproot)')).toBe(address)
+    expect(await other.account('Bitcoin Taproot')).toBe(address)
     expect(await other.account('Ed25519 public key')).toBe(publicKey)
   }
   const psbt = psbtSpending(address)

@@ -25,6 +25,12 @@ export interface PartyVerbs {
   /** Coordinator, all places filled: signs the roster, sends it to everybody, and approves it for this party. */
   startKeygen(options: { session: SessionId }): Promise<void>
   requestSignature(options: RequestSignature): Promise<{ session: SessionId }>
+  /**
+   * Asks another member to set up anew what ECDSA needs between the two (`PartyInWallet.pairing`), and says yes for this party. It is
+   * done when the other one's person approves too; until then the old state, where there is any, stays in use.
+   * @param options.peer share index @throws InputError of a wallet that has no such pair
+   */
+  repairPair(options: { readonly wallet: WalletId; readonly peer: number }): Promise<{ session: SessionId }>
   approve(options: { session: SessionId }): Promise<void>
   decline(options: { session: SessionId; reason: string }): Promise<void>
   /** Leaves or ends a session; also forgets a finished one in the view. */
@@ -113,7 +119,8 @@ export interface PartyInWallet {
   readonly online: boolean
   /**
    * Whether ECDSA can be signed with that party; absent for me, and in a wallet without an ECDSA key. `banned`: a safety check failed;
-   * `lost`: this device stopped in the middle of one. `bans` counts the first over the life of the pair.
+   * `lost`: this device stopped in the middle of one, or the two turned out to hold different things. `bans` counts the first over the
+   * life of the wallet. Of all but `ready`, `repairPair` is the way back.
    */
   readonly pairing?: { readonly state: 'ready' | 'banned' | 'lost'; readonly bans: number }
 }
@@ -127,7 +134,7 @@ export interface StockView {
 
 export interface SessionView {
   readonly id: SessionId
-  readonly kind: 'keygen' | 'sign' | 'finish'
+  readonly kind: 'keygen' | 'sign' | 'finish' | 'repair'
   readonly coordinator: boolean
   readonly wallet: { readonly id?: WalletId; readonly name: string; readonly threshold: number; readonly total: number }
   readonly state: SessionState
@@ -136,6 +143,8 @@ export interface SessionView {
   readonly steps: readonly StepView[]
   /** Signing only. */
   readonly request?: RequestView
+  /** Repair only: from the moment the request is here. */
+  readonly repair?: RepairView
   readonly createdAt: number
 }
 
@@ -190,6 +199,16 @@ export interface RequestView {
   readonly code: string
   /** How it is signed, once that is known: with a presignature that all signers hold, or by all rounds. */
   readonly way?: 'presignature' | 'rounds'
+}
+
+/** A pair to be set up anew. */
+export interface RepairView {
+  /** Who asks. */
+  readonly from: { readonly index: number; readonly name: string }
+  /** With whom: the other one of the two than this party. */
+  readonly peer: { readonly index: number; readonly name: string }
+  /** How the pair stood on this device when the request came: why it may be needed. */
+  readonly pairing: NonNullable<PartyInWallet['pairing']>
 }
 
 export interface ErrorView {

@@ -4,13 +4,14 @@ import type { ErrorView } from './api.ts'
 import { YOU_DECLINED } from './session/live-session.ts'
 import { nameOf, type SessionMember } from './session/member.ts'
 
-export type Situation = 'keygen' | 'unfinished' | 'sign' | 'finish'
+export type Situation = 'keygen' | 'unfinished' | 'sign' | 'finish' | 'repair'
 
 const SAFE: Readonly<Record<Situation, string>> = {
   keygen: 'No key was made. Nothing was lost.',
   unfinished: 'Your share is stored. The wallet will be finished as soon as all its devices are online again.',
   sign: 'No signature was made.',
   finish: 'Nothing was changed. Your share is safe.',
+  repair: 'Nothing was changed on this device. Your share is safe.',
 }
 
 /**
@@ -66,12 +67,12 @@ const WORDS: Partial<Record<ErrorCode, Words>> = {
   E_BANNED: (names) => ({
     sentence: names === '' ? 'Another device refuses to sign with one of these devices, since a safety check failed.'
       : `Signing with ${names} is blocked on this device, since a safety check with it failed.`,
-    next: 'Choose other devices.',
+    next: 'Choose other devices, or set that one up anew for signing once you trust it again.',
   }),
   E_PAIR_STATE: (names) => ({
     sentence: names === '' ? 'Two devices no longer hold matching secrets for signing together.'
       : `This device and ${names} no longer hold matching secrets for signing together: one of them stopped in the middle of a signature, or was restored from an older state.`,
-    next: 'Choose other devices.',
+    next: 'Set the two up anew for signing with each other, or choose other devices.',
   }),
   E_PPRF: setUpFailed,
   E_ROLL: setUpFailed,

@@ -29,7 +29,8 @@ export function vaultViews(entries: readonly VaultEntry[]): readonly VaultView[]
   })
 }
 
-function walletView({ id, name, epoch, createdAt, members, certificate }: Wallet, { device: { identity, wallets }, desk }: Unlocked, isOnline: (party: PartyId) => boolean): WalletView {
+function walletView(wallet: Wallet, { device: { identity, wallets }, desk }: Unlocked, isOnline: (party: PartyId) => boolean): WalletView {
+  const { id, name, epoch, createdAt, members, certificate } = wallet
   const isReady = certificate !== undefined
   const me = identity.card.partyId
   const hasPairs = epoch.keys.some(({ suite }) => suite === 1)

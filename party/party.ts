@@ -83,6 +83,7 @@ class LocalParty<Key> implements Party {
       joinWallet: ({ link, device }) => this.#joinWallet(link, device),
       startKeygen: async ({ session }) => this.#open().desk.startKeygen(session),
       requestSignature: (request) => this.#requestSignature(request),
+      repairPair: (pair) => this.#repairPair(pair),
       approve: async ({ session }) => this.#open().desk.session(session).approve(),
       decline: async ({ session, reason }) => this.#open().desk.session(session).decline(plainText(reason, MAX_REASON_BYTES)),
       close: async ({ session }) => this.#open().desk.leave(session),
@@ -172,6 +173,11 @@ class LocalParty<Key> implements Party {
   async #requestSignature(request: RequestSignature): ReturnType<PartyVerbs['requestSignature']> {
     const { desk, device } = this.#open()
     return { session: await desk.requestSignature(device.wallets.get(request.wallet), request) }
+  }
+
+  async #repairPair({ wallet, peer }: Parameters<PartyVerbs['repairPair']>[0]): ReturnType<PartyVerbs['repairPair']> {
+    const { desk, device } = this.#open()
+    return { session: await desk.repairs.ask(device.wallets.get(wallet), peer) }
   }
 
   async #finishWallet(id: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** Who says yes or no on a party's behalf: a person (`ask`) or rules. */
 import type { Interpretation } from '@trivet/protocol/intent'
 import type { PartyId } from '@trivet/signalling/wire'
+import type { PartyInWallet } from './api.ts'
 
 export type Decision =
   | { readonly answer: 'approve' }
@@ -29,13 +30,29 @@ export interface SignRequest {
   readonly interpretation: Interpretation
 }
 
+/** Another member wants to set up anew what the two need for ECDSA with each other. */
+export interface RepairRequest {
+  readonly wallet: string
+  readonly walletName: string
+  /** The other one of the two, who asks. */
+  readonly from: { readonly index: number; readonly name: string }
+  /** How the pair stands on this device. */
+  readonly pairing: NonNullable<PartyInWallet['pairing']>
+  /** Whether somebody here asked for the same in the last ten minutes. */
+  readonly askedHere: boolean
+  /** Set-ups of this pair in a row that did not pass their checks, since this party was opened. */
+  readonly failedBefore: number
+}
+
 export interface Policy {
   keygen(request: KeygenRequest): Promise<Decision>
   sign(request: SignRequest): Promise<Decision>
+  repair(request: RepairRequest): Promise<Decision>
 }
 
 /** Everything is shown to a person. */
 export const askPerson: Policy = {
   keygen: async () => ({ answer: 'ask' }),
   sign: async () => ({ answer: 'ask' }),
+  repair: async () => ({ answer: 'ask' }),
 }

@@ -10,6 +10,7 @@ keygen:
 sign:
   - { name: short texts, kind: message, max_bytes: 200 }
   - { name: small spends, kind: bitcoin, networks: [mainnet], max_amount_sats: 200000 }
+  - { name: small payments, kind: ethereum, networks: [sepolia], max_amount_gwei: 30000000 }
 `
 
 export interface Company {

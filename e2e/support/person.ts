@@ -7,8 +7,24 @@ export interface NewWallet {
   readonly company?: string
 }
 
-/** Labels of the accounts of a wallet. */
-export type AccountName = 'Bitcoin (Taproot)' | 'Solana' | 'Ed25519 public key'
+/** Where an account's address or key stands on the wallet's screen, and what it looks like. */
+const ACCOUNTS = {
+  'Ethereum': { card: 'Ethereum', value: /^0x[0-9a-fA-F]{40}$/ },
+  'Bitcoin Taproot': { card: 'Bitcoin', value: /^bc1p[a-z0-9]{58}$/ },
+  'Bitcoin SegWit': { card: 'Bitcoin', value: /^bc1q[a-z0-9]{38}$/ },
+  'Ed25519 public key': { card: 'Solana', value: /^[0-9a-f]{64}$/, behind: 'Ed25519 public key' },
+} as const
+export type AccountName = keyof typeof ACCOUNTS
+
+/** A payment as a person fills it in, in the chain's coin and in gwei. */
+export interface Payment {
+  readonly chain: string
+  readonly to: string
+  readonly amount: string
+  readonly nonce: string
+  readonly maxFee: string
+  readonly priorityFee: string
+}
 
 export class Person {
   readonly name: string
@@ -93,6 +109,12 @@ export class Person {
     await this.button('Approve').click()
   }
 
+  /** Ticks what stands under a warning, where there is one. */
+  async acknowledge(): Promise<void> {
+    const tick = this.page.getByRole('checkbox', { name: 'I have read this and want to sign it all the same.' })
+    if (await tick.count() > 0) await tick.check()
+  }
+
   async decline(reason: string): Promise<void> {
     await this.button('Decline').click()
     const dialog = this.page.getByRole('dialog', { name: 'Decline' })
@@ -114,26 +136,42 @@ export class Person {
 
   /** What an account's card shows to be copied. */
   async account(name: AccountName): Promise<string> {
-    const shown = await this.page.getByRole('article', { name }).innerText()
-    const value = shown.split('\n').map((line) => line.trim()).find((line) => /^[A-Za-z0-9]{32,}$/.test(line))
+    const { card, value: form, ...more } = ACCOUNTS[name]
+    const article = this.page.getByRole('article', { name: card, exact: true })
+    if ('behind' in more && await article.locator('details:not([open])', { hasText: more.behind }).count() > 0) await article.getByText(more.behind).first().click()
+    const shown = await article.innerText()
+    const value = shown.split('\n').map((line) => line.trim()).find((line) => form.test(line))
     if (value === undefined) throw new Error(`no address in: ${shown}`)
     return value
   }
 
   /** From the wallet to a text's preview; asked for with `ask`. */
   async writeText(text: string, other: string): Promise<void> {
-    await this.button('Sign').click()
-    await this.page.getByRole('radio', { name: 'Text message' }).check()
+    await this.#startSigning('Text message')
     await this.field('Message').fill(text)
-    await this.chooseSigner(other)
+    await this.#chooseSigner(other)
   }
 
   /** From the wallet to a transaction's preview; asked for with `ask`. */
   async pastePsbt(psbt: string, other: string): Promise<void> {
-    await this.button('Sign').click()
-    await this.page.getByRole('radio', { name: 'Bitcoin transaction (PSBT)' }).check()
+    await this.#startSigning('Bitcoin transaction (PSBT)')
     await this.field('PSBT in base64 or hex').fill(psbt)
-    await this.chooseSigner(other)
+    await this.#chooseSigner(other)
+  }
+
+  /** From the wallet to a payment's preview; asked for with `ask`. */
+  async fillPayment({ chain, to, amount, nonce, maxFee, priorityFee }: Payment, other: string): Promise<void> {
+    await this.#startSigning('Ethereum payment')
+    await this.field('Chain').selectOption({ label: chain })
+    for (const [label, value] of [['To', to], ['Amount', amount], ['Nonce (transaction number)', nonce], ['Max fee', maxFee], ['Priority fee', priorityFee]] as const) {
+      await this.field(label).fill(value)
+    }
+    await this.#chooseSigner(other)
+  }
+
+  /** Waits until there are so many prepared signatures with another device. */
+  async hasPrepared(count: number, other: string): Promise<void> {
+    await this.page.getByText(`${count} prepared signature${count === 1 ? '' : 's'} with ${other}`, { exact: true }).waitFor()
   }
 
   async ask(): Promise<void> {
@@ -193,7 +231,12 @@ export class Person {
     return this.page.getByRole('heading', { name, exact: true, level: 1 })
   }
 
-  private async chooseSigner(other: string): Promise<void> {
+  async #startSigning(kind: string): Promise<void> {
+    await this.button('Sign').click()
+    await this.page.getByRole('button', { name: kind }).first().click()
+  }
+
+  async #chooseSigner(other: string): Promise<void> {
     await this.page.getByRole('checkbox', { name: other }).check()
   }
 }

@@ -24,6 +24,7 @@ function verbTable(make: <K extends keyof PartyVerbs>(name: K) => Verb<K>): Part
     joinWallet: make('joinWallet'),
     startKeygen: make('startKeygen'),
     requestSignature: make('requestSignature'),
+    repairPair: make('repairPair'),
     approve: make('approve'),
     decline: make('decline'),
     close: make('close'),

@@ -55,7 +55,7 @@ describe('a party in a worker', () => {
     closing.push(serveParty(there, {
       verbs: {
         unlock: missing, lock: missing, createWallet: missing, readLink: missing, joinWallet: missing, startKeygen: missing,
-        requestSignature: missing, approve: missing, decline: missing, close: missing, finishWallet: missing, createInvitation: missing, ...verbs,
+        requestSignature: missing, repairPair: missing, approve: missing, decline: missing, close: missing, finishWallet: missing, createInvitation: missing, ...verbs,
       },
       subscribe,
     }))

@@ -1,5 +1,5 @@
 /** Keeps a small stock of presignatures: made in the background while the party is unlocked, idle, and the others are there. */
-import { MpcError, type Pid } from '@trivet/protocol/core'
+import type { Pid } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { Clock } from '../clock.ts'
 import type { Wallets } from '../wallets/wallets.ts'
@@ -12,6 +12,8 @@ import { poolKeyOf } from './presign-session.ts'
 const IDLE_MS = 3_000
 /** After a failure with a set of signers, it is left alone for so long, and twice as long after the next. */
 const FIRST_PAUSE_MS = 60_000
+/** With nothing to do it looks again after so long: a pause is over, something is too old. */
+const LOOK_AGAIN_MS = 60_000
 const LONGEST_PAUSE_MS = 3_600_000
 /** Sets of signers of one wallet that are stocked: enough for small committees. */
 const MAX_SETS = 6
@@ -23,11 +25,11 @@ export interface FillerOptions {
   readonly wallets: Wallets
   readonly pool: PresignaturePool
   readonly me: PartyId
-  isOnline(party: PartyId): boolean
+  readonly isOnline: (party: PartyId) => boolean
   /** Whether people are in the middle of something. */
-  isBusy(): boolean
+  readonly isBusy: () => boolean
   /** Resolves when the session is over. */
-  make(wallet: Wallet, signers: readonly Pid[], count: number): Promise<void>
+  readonly make: (wallet: Wallet, signers: readonly Pid[], count: number) => Promise<void>
 }
 
 export class Filler {
@@ -43,10 +45,7 @@ export class Filler {
 
   /** Something has changed: who is there, what is held, what is going on. */
   changed(): void {
-    const { target, clock } = this.#options
-    if (target === 0 || this.#isMaking || this.#isStopped) return
-    this.#cancel()
-    this.#cancel = clock.after(IDLE_MS, () => { this.#fill() })
+    this.#lookIn(IDLE_MS)
   }
 
   stop(): void {
@@ -54,17 +53,28 @@ export class Filler {
     this.#cancel()
   }
 
+  #lookIn(ms: number): void {
+    const { target, clock } = this.#options
+    if (target === 0 || this.#isMaking || this.#isStopped) return
+    this.#cancel()
+    this.#cancel = clock.after(ms, () => { this.#fill() })
+  }
+
   #fill(): void {
-    const next = this.#options.isBusy() ? undefined : this.#next()
-    if (next === undefined || this.#isStopped) return
+    const { pool, clock, isBusy, make } = this.#options
+    pool.expire(clock.now())
+    const next = isBusy() ? undefined : this.#next()
+    if (next === undefined) {
+      this.#lookIn(LOOK_AGAIN_MS)
+      return
+    }
     const { wallet, signers, count, name } = next
     this.#isMaking = true
-    const made = this.#options.make(wallet, signers, count).then(() => { this.#pauses.delete(name) }, (error: unknown) => {
-      if (!(error instanceof MpcError)) throw error
+    // Whatever it failed of was logged where it happened.
+    make(wallet, signers, count).then(() => { this.#pauses.delete(name) }, () => {
       const ms = Math.min(2 * (this.#pauses.get(name)?.ms ?? FIRST_PAUSE_MS / 2), LONGEST_PAUSE_MS)
-      this.#pauses.set(name, { ms, until: this.#options.clock.now() + ms })
-    })
-    void made.finally(() => {
+      this.#pauses.set(name, { ms, until: clock.now() + ms })
+    }).finally(() => {
       this.#isMaking = false
       this.changed()
     })

@@ -1,50 +1,64 @@
-/** The presignatures that one request holds: taken out of the pool with the yes, used once, put back only if nothing was made of them. */
-import type { Presignature } from '@trivet/protocol/dkls23'
+/**
+ * The presignatures that one request holds: taken out of the pool with the yes and used at most once. None goes back: what the
+ * others have computed for a request that failed is not known here, so all that it named is over with it, for everybody alike.
+ */
+import { equalBytes } from '@trivet/protocol/core'
+import { wipePresignature, type Presignature } from '@trivet/protocol/dkls23'
 import type { Clock } from '../clock.ts'
-import type { SignRequestFacts } from '../session/sign-request.ts'
-import type { PoolKey, PresignaturePool } from './pool.ts'
+import type { SignInvitation, SignRequestFacts } from '../session/sign-request.ts'
+import { isOfKind, type PoolKey, type PresignaturePool } from './pool.ts'
 
 export class HeldPresignatures {
   readonly #pool: PresignaturePool
   readonly #clock: Clock
-  #held: { readonly key: PoolKey; readonly presignatures: readonly Presignature[] } | undefined
+  #taken: readonly Presignature[] | undefined
+  #isUsed = false
+  #isClosed = false
 
   constructor(pool: PresignaturePool, clock: Clock) {
     this.#pool = pool
     this.#clock = clock
   }
 
-  /** What is held and not yet used. */
-  get taken(): readonly Presignature[] | undefined {
-    return this.#held?.presignatures
+  /** Whether there are some, not used yet. */
+  get isReady(): boolean {
+    return this.#taken !== undefined && !this.#isUsed && !this.#isClosed
   }
 
   /** Requester: these were taken out when the request was made. */
-  adopt(request: SignRequestFacts, presignatures: readonly Presignature[] | undefined): void {
-    this.#held = presignatures === undefined ? undefined : { key: poolKey(request), presignatures }
+  adopt(presignatures: readonly Presignature[] | undefined): void {
+    this.#taken = presignatures
   }
 
   /** Whoever is asked: takes out what the request names, if all of it is there, of this kind, and one for each message. */
   take(request: SignRequestFacts): void {
     const { online, interpretation: { messages } } = request
-    if (this.#held !== undefined || online?.ids.length !== messages.length) return
-    const key = poolKey(request)
-    const presignatures = this.#pool.take(key, online.ids, this.#clock.now())
-    this.#held = presignatures === undefined ? undefined : { key, presignatures }
+    if (this.#isClosed || this.#taken !== undefined || online?.ids.length !== messages.length) return
+    this.#taken = this.#pool.take(poolKey(request), online.ids, this.#clock.now())
   }
 
-  /** For the run that uses them up. From here on they are never put back. */
+  /** For the run that uses them up: once. */
   use(): readonly Presignature[] | undefined {
-    const held = this.#held
-    this.#held = undefined
-    return held?.presignatures
+    const taken = this.isReady ? this.#taken : undefined
+    this.#isUsed = true
+    return taken
   }
 
-  /** The request is over. Nothing was computed from what is still held here. */
-  close(): void {
-    const held = this.#held
-    this.#held = undefined
-    if (held !== undefined) this.#pool.put(held.key, held.presignatures, this.#clock.now())
+  /** Not everybody holds what the request names: of this kind the stocks differ, so it is made anew from nothing. */
+  giveUp(request: SignRequestFacts): void {
+    this.#isUsed = true
+    this.#taken?.forEach(wipePresignature)
+    const key = poolKey(request)
+    this.#pool.drop((wallet, presignature) => isOfKind(key, wallet, presignature))
+  }
+
+  /** The request is over, however it ended. @param request if it came */
+  close(request: SignInvitation | undefined): void {
+    this.#isClosed = true
+    this.#taken?.forEach(wipePresignature)
+    if (request?.online === undefined) return
+    const { wallet: { id }, signers, online: { ids } } = request
+    this.#pool.drop((wallet, held) => wallet === id && held.signers.join() === signers.join() && ids.some((named) => equalBytes(named, held.id)))
   }
 }
 

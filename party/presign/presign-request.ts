@@ -2,7 +2,7 @@
 import { TH } from '@trivet/protocol/core'
 import {
   decodeEnvelope, decodeInvitation, decodePresignProposal, encodeHeader, encodeInvitation, encodePresignProposal, equalBytes, INVITE, InputError,
-  Malformed, Run, signedBytes, u32, type Envelope, type KeyShare, type Pid,
+  kept, Malformed, Run, signedBytes, u32, type Envelope, type KeyShare, type Pid,
 } from '@trivet/protocol/core'
 import { ecdsaContext, presign, presignMessages, signingPoint, type PairBook, type Presignature } from '@trivet/protocol/dkls23'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
@@ -34,7 +34,7 @@ export function ecdsaShare({ epoch }: Wallet): KeyShare | undefined {
 
 /** @throws {InputError} of a wallet without an ECDSA key */
 export async function makePresignRequest(
-  { wallet, signers, count, room, expiresAt }: { readonly wallet: Wallet; readonly signers: readonly Pid[]; readonly count: number; readonly room: SessionId; readonly expiresAt: number },
+  { wallet, signers, count, room, expiresAt }: Pick<PresignRequest, 'wallet' | 'signers' | 'count' | 'expiresAt'> & { readonly room: SessionId },
   { identity, rng }: Pick<SessionDeps, 'identity' | 'rng'>,
 ): Promise<PresignRequest> {
   const share = ecdsaShare(wallet)
@@ -73,8 +73,11 @@ export async function readPresignRequest(
   return { wallet, share, signers, path, count, instance: header.instance, expiresAt: expires, requester: requester.pid, envelope }
 }
 
-/** One run for each presignature. */
-export function presignRuns(request: PresignRequest, pairs: PairBook, rng: SessionDeps['rng']): readonly { readonly instance: Uint8Array; readonly run: Run<Presignature> }[] {
+/**
+ * One run for each presignature.
+ * @param made holds each from the moment it is there, also where another one fails
+ */
+export function presignRuns(request: PresignRequest, pairs: PairBook, rng: SessionDeps['rng'], made: Presignature[]): readonly { readonly instance: Uint8Array; readonly run: Run<Presignature> }[] {
   const { wallet, share, signers, path, count, envelope, requester } = request
   const { epoch, threshold } = wallet.epoch.roster
   const nothing = new Uint8Array(0)
@@ -89,6 +92,6 @@ export function presignRuns(request: PresignRequest, pairs: PairBook, rng: Sessi
     const ceremony = { instance, epoch, threshold, share, pairs, signers, path, message: nothing, intent: nothing, contextFrom }
     const heardBefore = [{ from: requester, to: 0, suite: 0, type: INVITE, body: envelope.body } as const]
     const vocabulary = [{ suite: 1 as const, messages: presignMessages }]
-    return { instance, run: new Run({ me: share.pid, parties: signers, vocabulary, heardBefore, script: presign(ceremony, rng) }) }
+    return { instance, run: new Run({ me: share.pid, parties: signers, vocabulary, heardBefore, script: kept(made, presign(ceremony, rng)) }) }
   })
 }

@@ -1,6 +1,6 @@
 /** Presignatures being made with other members, in the background: nobody is asked, and nothing is shown but the stock afterwards. */
 import { Bug, InputError, Refused, type MpcError } from '@trivet/protocol/core'
-import type { Presignature } from '@trivet/protocol/dkls23'
+import { wipePresignature, type Presignature } from '@trivet/protocol/dkls23'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { SessionView } from '../api.ts'
 import type { SessionDeps } from '../session/deps.ts'
@@ -18,6 +18,8 @@ export interface PresignSessionOptions {
   readonly known: readonly SessionMember[]
   readonly expiresAt: number
   readonly deps: SessionDeps
+  /** Whether this device keeps a stock at all. */
+  readonly isWanted: boolean
   /** It is over, however it went. */
   readonly ended: (error: MpcError | undefined) => void
 }
@@ -28,6 +30,8 @@ export class PresignSession implements LiveSession {
   readonly #options: PresignSessionOptions
   readonly #meeting: Meeting<Presignature>
   #isOver = false
+  /** What was made is the stock's. */
+  #isStocked = false
 
   constructor(options: PresignSessionOptions) {
     const { id, coordinator, known, expiresAt, deps } = options
@@ -47,12 +51,14 @@ export class PresignSession implements LiveSession {
     return this.#isOver
   }
 
-  /** Takes part, if there is room for what is made. */
+  /** Takes part, if there is room for what is made. @throws {Refused} E_BUSY */
   async begin(request: PresignRequest): Promise<void> {
-    const { deps } = this.#options
+    const { deps, isWanted } = this.#options
     if (this.#isOver) return
+    if (!isWanted) throw new Refused('E_BUSY', 'this device makes no signatures in advance')
     if (deps.presignatures.room(poolKeyOf(request), deps.clock.now()) < request.count) throw new Refused('E_BUSY', 'this device holds enough prepared signatures')
     const { wallet, share, signers, expiresAt, envelope } = request
+    const made: Presignature[] = []
     const pairs = deps.wallets.pairs.book(wallet.id, wallet.epoch.roster.epoch)
     const gathering = this.#meeting.gather({
       me: share.pid, members: signersOf(wallet, signers), epoch: wallet.epoch.roster.epoch, invitation: envelope, expiresAt,
@@ -60,20 +66,23 @@ export class PresignSession implements LiveSession {
       events: {
         changed: () => undefined,
         ended: (outcome) => {
-          use.ended(gathering.sids()).catch((error: unknown) => { deps.log('the end of a pre-signing was not stored', { session: this.id, code: knownError(error, '').code }) })
+          use.ended(gathering.sids(), 'error' in outcome ? outcome.error : undefined).catch((error: unknown) => {
+            deps.log('the end of a pre-signing was not stored', { session: this.id, code: knownError(error, '').code })
+          })
           if ('error' in outcome) this.#end(outcome.error)
           else this.#finish(request, outcome.results)
+          if (!this.#isStocked) made.forEach(wipePresignature)
         },
       },
     })
     const use = new PairUse({
       pairs: deps.wallets.pairs, about: request,
-      banned: (error, parties) => {
+      halt: (error, parties) => {
         gathering.halt(error, parties)
         this.#end(error)
       },
     })
-    gathering.prepare({ runs: presignRuns(request, pairs, deps.rng), steps: ['hello', 'commit', 'exchange'] })
+    gathering.prepare({ runs: presignRuns(request, pairs, deps.rng, made), steps: ['hello', 'commit', 'exchange'] })
     this.#meeting.heardEarly()
     await gathering.approve()
     this.#meeting.list.ready()
@@ -100,7 +109,8 @@ export class PresignSession implements LiveSession {
     await this.#meeting.list.settled
   }
 
-  expire(error: MpcError): void {
+  /** Ends it from this side. */
+  stop(error: MpcError): void {
     this.#end(error)
   }
 
@@ -112,6 +122,7 @@ export class PresignSession implements LiveSession {
     const { deps, ended } = this.#options
     if (this.#isOver) return
     this.#isOver = true
+    this.#isStocked = true
     this.#meeting.end(undefined)
     deps.presignatures.put(poolKeyOf(request), made, deps.clock.now())
     deps.log('presigned', { session: this.id, wallet: request.wallet.id, count: made.length })

@@ -11,11 +11,14 @@ export class Answers {
     this.#members = members
   }
 
-  /** The first answer of a member counts. @returns whether it was that */
-  put(from: Pid, answer: Answer): boolean {
-    if (this.#all.has(from)) return false
-    this.#all.set(from, answer)
-    return true
+  /** The first answer of a member counts. @returns `other`: it has given another one before, and nobody honest does */
+  put(from: Pid, answer: Answer): 'first' | 'again' | 'other' {
+    const before = this.#all.get(from)
+    if (before === undefined) {
+      this.#all.set(from, answer)
+      return 'first'
+    }
+    return before.yes === answer.yes && isByRounds(before) === isByRounds(answer) ? 'again' : 'other'
   }
 
   of(pid: Pid): 'yes' | 'no' | undefined {
@@ -35,11 +38,15 @@ export class Answers {
 
   /** Whether nobody wants it done by all rounds. */
   get isShort(): boolean {
-    return [...this.#all.values()].every(({ byRounds }) => byRounds !== true)
+    return ![...this.#all.values()].some(isByRounds)
   }
 
   /** Who has not said yes. */
   missing(): readonly Pid[] {
     return this.#members.filter((pid) => this.of(pid) !== 'yes')
   }
+}
+
+function isByRounds({ yes, byRounds }: Answer): boolean {
+  return yes && byRounds === true
 }

@@ -1,11 +1,13 @@
 /** Devices that lose their power, and come back with nothing but their store. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { concat } from '@trivet/protocol/core'
 import { makeWallet, meetAndApprove, person, reaches, signTogether, the, type Person } from '../testing/people.ts'
 import { failuresOf, makeTrio, type Trio } from '../testing/trio.ts'
 import { createMemoryNetwork } from '../transport/memory.ts'
+import { createMemoryStore, type MemoryStore } from '../vault/memory-store.ts'
 
 const MESSAGE = concat(Uint8Array.of(2), new TextEncoder().encode('a message'))
+const ECDSA_DIGEST = concat(Uint8Array.of(1), new Uint8Array(32).fill(4))
 
 function stateOf(who: Person): string {
   return who.view().wallets.map(({ state, keys }) => `${state} ${keys.length}`).join()
@@ -45,7 +47,8 @@ test('a crash between storing and voting leaves wallets that show no address, un
   expect(stateOf(ben)).toBe('unfinished 0')
   const cleo = await trio.restarted(trio.cleo, 'Cleo')
   await finished(trio.anna, ben, cleo)
-  expect(await signTogether([cleo, ben], the(wallet).id, MESSAGE)).toHaveLength(1)
+  // Its pairs were stored with its shares.
+  for (const message of [MESSAGE, ECDSA_DIGEST]) expect(await signTogether([cleo, ben], the(wallet).id, message)).toHaveLength(1)
 })
 
 test('who missed the certificate gets it from one that holds it', async () => {
@@ -59,7 +62,7 @@ test('who missed the certificate gets it from one that holds it', async () => {
   await anna.party.close()
   const cleo = await trio.restarted(trio.cleo, 'Cleo')
   await finished(ben, cleo)
-  expect(await signTogether([ben, cleo], the(ben.view().wallets[0]).id, MESSAGE)).toHaveLength(1)
+  for (const message of [MESSAGE, ECDSA_DIGEST]) expect(await signTogether([ben, cleo], the(ben.view().wallets[0]).id, message)).toHaveLength(1)
 })
 
 test('of two wallets of the same people, the unfinished one is finished', async () => {
@@ -81,6 +84,29 @@ test('finishing by hand ends with the names of those who are not there', async (
   const [error] = await failuresOf(trio.clock, [trio.anna], session.id)
   expect(error?.culprits.map(({ name }) => name)).toContain('Cleo')
   expect(stateOf(trio.anna)).toBe('unfinished 0')
+})
+
+test('a power cut at any write of a key generation leaves a wallet with all its pairs, or nothing', async () => {
+  const trio = await makeTrio()
+  const images: MemoryStore[] = []
+  const write = trio.cleo.store.write.bind(trio.cleo.store)
+  vi.spyOn(trio.cleo.store, 'write').mockImplementation(async (changes) => {
+    await write(changes)
+    const image = createMemoryStore()
+    for (const [key, value] of trio.cleo.store.contents) image.contents.set(key, value)
+    images.push(image)
+  })
+  await makeWallet(trio.all)
+  await trio.cleo.party.close()
+  const found: string[] = []
+  for (const store of images) {
+    const cleo = await trio.restarted(trio.cleo, 'Cleo', { store })
+    const [wallet] = cleo.view().wallets
+    found.push(`${wallet?.state} ${wallet?.parties.map(({ pairing }) => pairing?.state ?? 'me').toSorted().join()}`)
+    await finished(cleo)
+    await cleo.party.close()
+  }
+  expect(found).toEqual(['unfinished me,ready,ready', 'ready me,ready,ready'])
 })
 
 test('a store that cannot keep the shares ends it, without a vote and without a wallet', async () => {

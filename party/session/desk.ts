@@ -1,5 +1,6 @@
 /** All sessions of the unlocked party: makes them, tells them what the introduction server says, answers invitations. */
 import { equalBytes, InputError, MpcError, Refused } from '@trivet/protocol/core'
+import { wipePresignature } from '@trivet/protocol/dkls23'
 import type { CreatedSession, PartyId, SessionId, SessionInfo, SessionRequest } from '@trivet/signalling/wire'
 import type { CreateWallet, RequestSignature, SessionView } from '../api.ts'
 import { explain, type Situation } from '../explain.ts'
@@ -16,6 +17,7 @@ import { Invitations } from './invitations.ts'
 import { KeygenSession, type KeygenRole } from './keygen-session.ts'
 import type { LiveSession } from './live-session.ts'
 import { memberOf, type SessionMember } from './member.ts'
+import { Repairs } from './repairs.ts'
 import { companyOf, isLeftOver, NO_ROOM, openPlace, PATIENCE_SECONDS, roomFor } from './rooms.ts'
 import { SessionBook } from './session-book.ts'
 import { makeSignRequest, policyRequest, signersOf } from './sign-request.ts'
@@ -34,6 +36,7 @@ export interface DeskOptions extends Omit<SessionDeps, 'explain' | 'presignature
 export class Desk {
   readonly invitations: Invitations
   readonly presigner: Presigner
+  readonly repairs: Repairs
   readonly #presignatures = new PresignaturePool()
   readonly #options: DeskOptions
   readonly #me: PartyId
@@ -52,6 +55,10 @@ export class Desk {
       deps: this.#deps('sign'), target: options.presignatureTarget, isOnline: (party) => options.isOnline(party),
       isBusy: () => this.#book.isBusy,
       create: (members, make) => this.#create(this.#room('presign', members.length, members), ({ session_id: id }) => make(id)),
+    })
+    this.repairs = new Repairs({
+      deps: this.#deps('repair'),
+      create: (members, make) => this.#create(this.#room('refresh', members.length, members), ({ session_id: id }) => make(id)),
     })
   }
 
@@ -119,6 +126,7 @@ export class Desk {
     try {
       await session.ask(await makeSignRequest({ wallet, signers, intent, room: session.id, expiresAt, online }, deps), held)
     } catch (error) {
+      held?.forEach(wipePresignature)
       await session.leave()
       throw error
     }
@@ -197,6 +205,7 @@ export class Desk {
     const deps = this.#deps(type === 'sign' ? 'sign' : 'finish')
     if (type === 'sign') this.#put(new SignSession({ id, coordinator, known, expiresAt, deps }))
     else if (type === 'presign') this.#put(this.presigner.join(id, coordinator, known))
+    else if (type === 'refresh' && known.length === 2) this.#put(this.repairs.join(id, coordinator, known, expiresAt))
     else if (type === 'recover' && wallet.members.length === participants.length) {
       const candidates = [wallet, ...more.filter(({ members }) => members.length === participants.length)] as const
       this.#put(new FinishSession({ id, isCoordinator: false, candidates, deps }))
@@ -225,7 +234,7 @@ export class Desk {
   }
 
   /** Of these parties, of which this is one. */
-  #room(type: 'sign' | 'presign' | 'recover', threshold: number, members: readonly SessionMember[]): SessionRequest {
+  #room(type: 'sign' | 'presign' | 'recover' | 'refresh', threshold: number, members: readonly SessionMember[]): SessionRequest {
     const others = members.map(({ card }) => card.partyId).filter((party) => party !== this.#me)
     return roomFor(type, threshold, [this.#me, ...others])
   }

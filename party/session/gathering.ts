@@ -3,7 +3,7 @@
  * when everybody said yes and is connected, the ceremony starts.
  */
 import {
-  ANSWER, Blame, Bug, encodeEnvelope, equalBytes, InputError, MpcError, Refused, TransportError,
+  ANSWER, Blame, Bug, equalBytes, InputError, MpcError, Refused, TransportError,
   type Envelope, type LastingChange, type Pid, type StepName,
 } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
@@ -14,7 +14,7 @@ import { Ceremony, type CeremonyRun } from './ceremony.ts'
 import { atDeadline } from './deadline.ts'
 import type { SessionDeps } from './deps.ts'
 import { EnvelopeDesk } from './envelopes.ts'
-import { compareInvitations } from './invitation-copy.ts'
+import { Greetings } from './greetings.ts'
 import { youDeclined } from './live-session.ts'
 import { memberOf, nameOf, withCulprit, type SessionMember } from './member.ts'
 import type { Mesh } from './mesh.ts'
@@ -58,17 +58,12 @@ export class Gathering<T> {
   readonly #options: GatheringOptions<T>
   readonly #others: readonly SessionMember[]
   #progress: Progress
-  /**
-   * What every member is told as soon as there is a channel to it. First the invitation as it came: so an inviter who told
-   * different things to different parties is caught before anything starts.
-   */
-  readonly #greetings: Uint8Array[]
-  readonly #greeted = new Set<PartyId>()
+  readonly #greetings: Greetings
   readonly #answers: Answers
   readonly #waiting = new Map<Pid, number>()
   /** Decides what runs, from whether everybody can do it the short way; what comes before is kept, and looked at then. */
   #choose: ((isShort: boolean) => Prepared<T>) | undefined
-  #undecided: { readonly from: PartyId; readonly bytes: Uint8Array }[] = []
+  #undecided: { readonly pid: Pid; readonly bytes: Uint8Array }[] = []
   readonly #cancelExpiry: () => void
   #mostWaiting = MAX_WAITING
   #ceremony: Ceremony<T> | undefined
@@ -77,11 +72,11 @@ export class Gathering<T> {
 
   constructor(options: GatheringOptions<T>) {
     this.#options = options
-    const { deps: { identity, ed25519, clock }, me, members, epoch, invitation } = options
+    const { deps: { identity, ed25519, clock }, me, members, epoch, invitation, mesh } = options
     this.#others = members.filter(({ pid }) => pid !== me)
     this.#answers = new Answers(members.map(({ pid }) => pid))
     this.#progress = this.#progressOf([])
-    this.#greetings = [encodeEnvelope(invitation)]
+    this.#greetings = new Greetings({ mesh, members, invitation, ed25519 })
     this.desk = new EnvelopeDesk({ identity, ed25519, me, members, epoch, knows: (suite, type) => this.#ceremony?.takes(suite, type) === true })
     this.desk.adopt(invitation)
     this.#cancelExpiry = atDeadline(clock, options.expiresAt, () => {
@@ -112,12 +107,8 @@ export class Gathering<T> {
   }
 
   /** Opens the channel to a member, once it is there, and tells it what everybody is told. */
-  connect({ card }: SessionMember): void {
-    const { mesh } = this.#options
-    if (this.#greeted.has(card.partyId)) return
-    this.#greeted.add(card.partyId)
-    mesh.connect(card)
-    for (const envelope of this.#greetings) mesh.send(card.partyId, envelope)
+  connect(member: SessionMember): void {
+    this.#greetings.connect(member)
   }
 
   get hasApproved(): boolean {
@@ -203,12 +194,7 @@ export class Gathering<T> {
     this.#waiting.set(pid, waiting + 1)
     this.#enqueue(async () => {
       this.#waiting.set(pid, (this.#waiting.get(pid) ?? 1) - 1)
-      if (this.#outcome !== undefined || await this.#isInvitation(bytes)) return
-      const { instance: own } = this.#options.invitation.header
-      const knows = (instance: Uint8Array): boolean => equalBytes(instance, own) || this.#ceremony?.knows(instance) === true
-      const envelope = await this.desk.open(bytes, pid, knows) ?? await this.desk.openAnswer(bytes, own)
-      if (envelope !== undefined) this.#opened(envelope)
-      else if (this.#choose !== undefined && this.#undecided.filter((early) => early.from === from).length < MAX_WAITING) this.#undecided.push({ from, bytes })
+      await this.#look(pid, bytes)
     })
   }
 
@@ -234,57 +220,50 @@ export class Gathering<T> {
   }
 
   async #answer(answer: Answer): Promise<void> {
-    const { me, invitation, mesh } = this.#options
-    if (!this.#answers.put(me, answer)) return
-    const envelope = await this.desk.seal(invitation.header.instance, { suite: 0, type: ANSWER, to: 0, body: answerBody(answer) })
-    this.#greetings.push(encodeEnvelope(envelope))
-    for (const party of this.#greeted) mesh.send(party, encodeEnvelope(envelope))
-    this.#decide()
-    this.meshChanged()
+    const { me, invitation } = this.#options
+    if (this.#answers.put(me, answer) !== 'first') return
+    this.#greetings.tell(await this.desk.seal(invitation.header.instance, { suite: 0, type: ANSWER, to: 0, body: answerBody(answer) }))
+    this.#enqueue(() => this.#decide())
     this.#changed()
   }
 
-  /** Once all answers are here. */
-  #decide(): void {
+  /** Once all answers are here. What overtook them is looked at before anything that comes after them. */
+  async #decide(): Promise<void> {
     const choose = this.#choose
-    if (choose === undefined || this.#outcome !== undefined || !this.#answers.isAgreed) return
-    this.#choose = undefined
-    this.prepare(choose(this.#answers.isShort))
-    const early = this.#undecided
-    this.#undecided = []
-    for (const { from, bytes } of early) this.received(from, bytes)
-  }
-
-  /** Whether it is somebody's copy of an invitation. If it is another than mine, its sender is caught. */
-  async #isInvitation(bytes: Uint8Array): Promise<boolean> {
-    const { deps: { ed25519 }, invitation, members } = this.#options
-    const inviter = members.find(({ pid }) => pid === invitation.header.from)
-    if (inviter === undefined) throw new Bug('an invitation of nobody')
-    const verdict = await compareInvitations(bytes, invitation, inviter.card.identityKey, ed25519)
-    if (verdict === 'other') {
-      this.fail(new Blame('E_EQUIVOCATE', `${inviter.card.name} invited different devices to different things`, { culprits: [inviter.pid] }))
+    if (choose !== undefined && this.#outcome === undefined && this.#answers.isAgreed) {
+      this.#choose = undefined
+      this.prepare(choose(this.#answers.isShort))
+      for (const { pid, bytes } of this.#undecided.splice(0)) await this.#look(pid, bytes)
     }
-    return verdict !== 'none'
+    this.meshChanged()
   }
 
-  #opened(envelope: Envelope): void {
+  async #look(pid: Pid, bytes: Uint8Array): Promise<void> {
+    if (this.#outcome !== undefined || await this.#greetings.isInvitation(bytes)) return
+    const { instance: own } = this.#options.invitation.header
+    const knows = (instance: Uint8Array): boolean => equalBytes(instance, own) || this.#ceremony?.knows(instance) === true
+    const envelope = await this.desk.open(bytes, pid, knows) ?? await this.desk.openAnswer(bytes, own)
+    if (envelope !== undefined) await this.#opened(envelope)
+    else if (this.#choose !== undefined && this.#undecided.filter((early) => early.pid === pid).length < MAX_WAITING) this.#undecided.push({ pid, bytes })
+  }
+
+  async #opened(envelope: Envelope): Promise<void> {
     const { header: { suite, type, from, to, instance }, body } = envelope
-    if (type === ANSWER) this.#answered(envelope)
+    if (type === ANSWER) await this.#answered(envelope)
     else this.#ceremony?.receive({ from, to, suite, type, body }, instance)
   }
 
-  #answered(envelope: Envelope): void {
+  async #answered(envelope: Envelope): Promise<void> {
     const { header: { from }, body } = envelope
     const answer = readAnswer(body)
-    if (answer === undefined || !this.#answers.put(from, answer)) return
-    const { yes, reason } = answer
-    if (!yes) {
-      // Passed on as it was signed: who has no channel to its sender yet would only see me leave.
-      for (const party of this.#greeted) this.#options.mesh.send(party, encodeEnvelope(envelope))
-      this.fail(new Refused('E_DECLINED', `${nameOf(this.#options.members, from)} declined${reason === '' ? '' : `: ${reason}`}`, { culprits: [from] }))
-    }
-    this.#decide()
-    this.meshChanged()
+    const put = answer === undefined ? 'again' : this.#answers.put(from, answer)
+    if (answer === undefined || put === 'again') return
+    const name = nameOf(this.#options.members, from)
+    // What runs depends on everybody's answer, and a no ends it: who has another one of the same member, or no channel to it yet, is to see this one.
+    if (this.#others.length > 1 && (this.#choose !== undefined || !answer.yes || put === 'other')) this.#greetings.tell(envelope)
+    if (put === 'other') throw new Blame('E_EQUIVOCATE', `${name} gave different answers to different devices`, { culprits: [from] })
+    if (!answer.yes) this.fail(new Refused('E_DECLINED', `${name} declined${answer.reason === '' ? '' : `: ${answer.reason}`}`, { culprits: [from] }))
+    await this.#decide()
     this.#changed()
   }
 

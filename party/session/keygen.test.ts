@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { decodeEnvelope, encodeEnvelope, type Envelope } from '@trivet/protocol/core'
+import { decodeEnvelope, encodeEnvelope, type Envelope, type Rng } from '@trivet/protocol/core'
 import type { SessionId } from '@trivet/signalling/wire'
 import { BentLine, flipped } from '../testing/bent-line.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
 import { identitiesForTests } from '../testing/identities.ts'
-import { failureOf, meet, meetAndApprove, person, reaches, the, type Person } from '../testing/people.ts'
+import { failureOf, meet, meetAndApprove, person, randomBytes, reaches, the, type Person } from '../testing/people.ts'
 import { altering, makeTrio } from '../testing/trio.ts'
 import { createMemoryNetwork } from '../transport/memory.ts'
 import { decodeKeygenInvitation, encodeKeygenInvitation, readSignalFrame, signalFrame } from './frames.ts'
 import { proposeKeygen, readKeygenProposal } from './keygen-proposal.ts'
 
+/** Of the one pair of three in which a party offers them: two for each of 128. */
+const BASE_OT_SCALARS = 256
 const NAMES = ['Anna', 'Ben', 'Cleo'] as const
 
 function nothingIsKept(...people: readonly Person[]): void {
@@ -91,6 +93,31 @@ describe('before the ceremony', () => {
     }
     await expect(who.party.verbs.approve({ session })).rejects.toMatchObject({ fault: 'caller' })
     nothingIsKept(...people)
+  })
+
+  test('the base OTs are made once, and not before the roster is on the screen', async () => {
+    let scalars = 0
+    const rng: Rng = (size) => {
+      if (size === 48) scalars += 1
+      return randomBytes(size)
+    }
+    const { all: people, ben, restarted, clock } = await makeTrio()
+    await ben.party.close()
+    const counted = await restarted(ben, 'Ben', { rng })
+    const session = await meet([people[0], counted, people[2]], { threshold: 2 })
+    await people[0].party.verbs.startKeygen({ session })
+    await reaches(counted, session, 'approving')
+    expect(scalars).toBe(0)
+    await clock.advance(0)
+    expect(scalars).toBe(BASE_OT_SCALARS)
+    await Promise.all([counted, people[2]].map(async (who) => {
+      await reaches(who, session, 'approving')
+      await who.party.verbs.approve({ session })
+    }))
+    await reaches(counted, session, 'done')
+    expect(scalars - BASE_OT_SCALARS).toBeLessThan(BASE_OT_SCALARS)
+    await Promise.all([people[0], counted, people[2]].map((who) => who.party.close()))
+    expect(clock.waiting).toBe(0)
   })
 
   test('the coordinator leaves, and everybody is told', async () => {

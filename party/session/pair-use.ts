@@ -1,15 +1,35 @@
 /** What one signing or pre-signing does to the pairs it uses, and what the end of one does to it. Source: `protocol.md` §A.8, ban rule. */
 import { Bug, Refused, type LastingChange, type MpcError } from '@trivet/protocol/core'
+import { PairsDiffer } from '@trivet/protocol/dkls23'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { Pairs } from '../wallets/pairs.ts'
 import { nameOf } from './member.ts'
 import { signersOf, type SignInvitation } from './sign-request.ts'
 
+type About = Pick<SignInvitation, 'wallet' | 'share' | 'signers'>
+
+/**
+ * A pair of these parties ended in another session. Called before that session says anything; nothing of this one may leave after.
+ * @param parties with whom a check failed: not a word more goes to them
+ */
+type Halt = (error: MpcError, parties: readonly PartyId[]) => void
+
+/** @returns a function that stops */
+export function onPairEnd(pairs: Pairs, { wallet, share, signers }: About, halt: Halt): () => void {
+  return share.suite !== 1 ? () => undefined : pairs.onEnd((end) => {
+    const peers = end.peers.filter((pid) => signers.includes(pid))
+    if (end.wallet !== wallet.id || end.epoch !== wallet.epoch.roster.epoch || peers.length === 0) return
+    const names = peers.map((pid) => nameOf(wallet.members, pid)).join(', ')
+    if (end.why === 'replaced') return halt(new Refused('E_CANCELLED', `this device and ${names} were set up anew for signing together in the meantime`), [])
+    const error = new Refused('E_BANNED', `a safety check with ${names} failed in another session`, { culprits: peers })
+    halt(error, signersOf(wallet, peers).map(({ card }) => card.partyId))
+  })
+}
+
 export interface PairUseOptions {
   readonly pairs: Pairs
-  readonly about: Pick<SignInvitation, 'wallet' | 'share' | 'signers'>
-  /** Another session found one of the signers out. Called before that session says anything; nothing of this one may leave after. */
-  readonly banned: (error: MpcError, parties: readonly PartyId[]) => void
+  readonly about: About
+  readonly halt: Halt
 }
 
 export class PairUse {
@@ -17,15 +37,8 @@ export class PairUse {
   readonly #stopListening: () => void
 
   constructor(options: PairUseOptions) {
-    const { pairs, about: { wallet, share, signers }, banned } = options
     this.#options = options
-    this.#stopListening = share.suite !== 1 ? () => undefined : pairs.onBan((ban) => {
-      const culprits = ban.peers.filter((pid) => signers.includes(pid))
-      if (ban.wallet !== wallet.id || ban.epoch !== this.#epoch || culprits.length === 0) return
-      const names = culprits.map((pid) => nameOf(wallet.members, pid)).join(', ')
-      const error = new Refused('E_BANNED', `a safety check with ${names} failed in another session`, { culprits })
-      banned(error, signersOf(wallet, culprits).map(({ card }) => card.partyId))
-    })
+    this.#stopListening = onPairEnd(options.pairs, options.about, options.halt)
   }
 
   /** Resolves once a change that a run asked for is lasting; a ban holds before this returns. @throws {VaultError} */
@@ -40,13 +53,15 @@ export class PairUse {
   /**
    * The session is over.
    * @param sids of its runs
+   * @param error why, unless it went well
    * @param verdict on the signatures, where there were any
    * @throws {VaultError}
    */
-  async ended(sids: readonly Uint8Array[], verdict?: 'valid' | 'invalid'): Promise<void> {
+  async ended(sids: readonly Uint8Array[], error: MpcError | undefined, verdict?: 'valid' | 'invalid'): Promise<void> {
     this.#stopListening()
     const { pairs, about: { wallet, share, signers } } = this.#options
     if (share.suite !== 1) return
+    if (error instanceof PairsDiffer) pairs.differ(wallet.id, this.#epoch, error.peers)
     for (const sid of sids) await pairs.settled(wallet.id, this.#epoch, sid)
     if (verdict !== undefined) await pairs.signed(wallet.id, this.#epoch, signers, verdict === 'valid')
   }

@@ -140,6 +140,7 @@ describe('a company\'s one-time invitation', () => {
       return answer === 'approve' ? { answer } : { answer, rule: 'wallets', reason: 'no new wallets' }
     },
     sign: async () => ({ answer: 'decline', rule: 'none', reason: 'nothing is signed' }),
+    repair: async () => ({ answer: 'decline', rule: 'none', reason: 'nothing is repaired' }),
   })
 
   async function withCompany(answer: 'approve' | 'decline') {

@@ -26,7 +26,7 @@ export function openPlace(place: number, company: CompanyInvitation | undefined,
 }
 
 /** A room for these parties, of which the first is this one; anybody may come to a place without a name. */
-export function roomFor(type: 'keygen' | 'sign' | 'presign' | 'recover', threshold: number, places: readonly (PartyId | undefined)[]): SessionRequest {
+export function roomFor(type: 'keygen' | 'sign' | 'presign' | 'recover' | 'refresh', threshold: number, places: readonly (PartyId | undefined)[]): SessionRequest {
   return {
     session_type: type, threshold_n: places.length, threshold_t: threshold, expires_in_seconds: PATIENCE_SECONDS,
     participants: places.map((party, i) => (party === undefined ? { place: i + 1 } : { party_id: party, device_type: 'party', device_id: party.slice(0, 16) })),

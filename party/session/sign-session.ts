@@ -1,5 +1,6 @@
 /** A signing as the party sees it: request, decision, ceremony, signatures. */
 import { InputError, Refused, type MpcError } from '@trivet/protocol/core'
+import type { Presignature } from '@trivet/protocol/dkls23'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { PlaceView, RequestView, SessionState, SessionView } from '../api.ts'
 import { atMost } from '../clock.ts'
@@ -59,11 +60,11 @@ export class SignSession implements LiveSession {
 
   /**
    * Requester: sends the request to everybody as they come, and says yes to it.
-   * @param held the presignatures that it names, taken out of their pool
+   * @param presignatures that it names, taken out of their pool: this session's from here on, unless it throws
    */
-  async ask(request: SignRequestFacts, held: HeldPresignatures['taken']): Promise<void> {
+  async ask(request: SignRequestFacts, presignatures: readonly Presignature[] | undefined): Promise<void> {
     if (this.isOver) throw tooLate()
-    this.#held.adopt(request, held)
+    this.#held.adopt(presignatures)
     this.#gather(request)
     this.#prepare(request)
     await this.approve()
@@ -90,7 +91,7 @@ export class SignSession implements LiveSession {
     })
     // From here on they are this request's alone.
     this.#held.take(request)
-    await gathering.approve(request.online !== undefined && this.#held.taken === undefined)
+    await gathering.approve(request.online !== undefined && !this.#held.isReady)
     this.#meeting.list.ready()
   }
 
@@ -167,7 +168,7 @@ export class SignSession implements LiveSession {
     const { deps } = this.#options
     this.#invitation = invitation
     const { wallet, share, signers, expiresAt, envelope } = invitation
-    const use = new PairUse({ pairs: deps.wallets.pairs, about: invitation, banned: (error, parties) => { this.#halt(error, parties) } })
+    const use = new PairUse({ pairs: deps.wallets.pairs, about: invitation, halt: (error, parties) => { this.#halt(error, parties) } })
     this.#gathering = this.#meeting.gather({
       me: share.pid, members: signersOf(wallet, signers), epoch: wallet.epoch.roster.epoch, invitation: envelope, expiresAt,
       persist: (change) => use.persist(change),
@@ -189,6 +190,7 @@ export class SignSession implements LiveSession {
     } else {
       this.#gathering?.prepareOnAnswers((isShort) => {
         const presignatures = isShort ? this.#held.use() : undefined
+        if (presignatures === undefined) this.#held.giveUp(request)
         this.#way = presignatures === undefined ? 'rounds' : 'presignature'
         return presignatures === undefined ? signingRuns(request, deps) : onlineRuns(request, presignatures, online.nonce)
       }, signingSteps(share.suite))
@@ -198,9 +200,10 @@ export class SignSession implements LiveSession {
 
   #ended(invitation: SignInvitation, use: PairUse, outcome: Outcome<Signed>): void {
     const { deps } = this.#options
-    const verdict = 'results' in outcome ? 'valid' : outcome.error.code === 'E_SIG_INVALID' ? 'invalid' : undefined
-    use.ended(this.#gathering?.sids() ?? [], verdict).catch((error: unknown) => {
-      deps.log('the end of a signing was not stored', { session: this.id, code: knownError(error, '').code })
+    const error = 'error' in outcome ? outcome.error : undefined
+    const verdict = error === undefined ? 'valid' : error.code === 'E_SIG_INVALID' ? 'invalid' : undefined
+    use.ended(this.#gathering?.sids() ?? [], error, verdict).catch((thrown: unknown) => {
+      deps.log('the end of a signing was not stored', { session: this.id, code: knownError(thrown, '').code })
     })
     if ('error' in outcome) this.#fail(outcome.error)
     else this.#finish(invitation, outcome.results)
@@ -214,7 +217,7 @@ export class SignSession implements LiveSession {
     this.#meeting.list.complete(instance, ...signatures)
   }
 
-  /** Another session's ban: it may be this one's messages that the cheat learns from next. */
+  /** A pair ended in another session, by a ban perhaps: it may be this one's messages that the cheat learns from next. */
   #halt(error: MpcError, parties: readonly PartyId[]): void {
     this.#gathering?.halt(error, parties)
     this.#fail(error)
@@ -233,7 +236,7 @@ export class SignSession implements LiveSession {
 
   #stop(end: End): void {
     this.#end = end
-    this.#held.close()
+    this.#held.close(this.#invitation)
     this.#meeting.end('error' in end ? end.error : undefined)
     this.#options.deps.changed()
   }

@@ -35,13 +35,15 @@ export function signingRuns(request: SignRequestFacts, deps: Deps): Prepared<Sig
 }
 
 /** The short way: one message each. @param presignatures one for each message; they are used up @param nonce ν of the request */
-export function onlineRuns({ wallet, share, signers, interpretation: { messages } }: SignRequestFacts, presignatures: readonly Presignature[], nonce: Uint8Array): Prepared<Signed> {
+export function onlineRuns(request: SignRequestFacts, presignatures: readonly Presignature[], nonce: Uint8Array): Prepared<Signed> {
+  const { wallet, share, signers, interpretation: { messages } } = request
   const { threshold } = wallet.epoch.roster
   const runs = messages.flatMap((message, i) => {
     const presignature = presignatures[i]
     if (presignature === undefined) throw new Bug('fewer presignatures than messages')
     const script = signOnline({ presignature, threshold, message, nonce })
-    return [{ instance: presignature.instance, run: new Run<Signed>({ me: share.pid, parties: signers, vocabulary: [{ suite: 1, messages: onlineMessages }], script }) }]
+    const run = new Run<Signed>({ me: share.pid, parties: signers, vocabulary: [{ suite: 1, messages: onlineMessages }], script })
+    return [{ instance: presignature.instance, run }]
   })
   return { runs, steps: ['shares'] }
 }

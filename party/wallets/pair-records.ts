@@ -16,6 +16,8 @@ export interface Shelf {
   marks: PairMarks
   /** Whose record is still to be erased. */
   readonly stale: Set<Pid>
+  /** Who turned out to hold another pair; in memory alone. */
+  readonly differing: Set<Pid>
 }
 
 export function nameOf(wallet: WalletId, epoch: number): string {

@@ -9,7 +9,7 @@ import { randomBytes, VAULT_KEY } from '../testing/people.ts'
 import { createVault } from '../vault/index.ts'
 import { createMemoryStore, type MemoryStore } from '../vault/memory-store.ts'
 import { decodePairMarks, encodePairMarks, noMarks } from './pair-marks.ts'
-import { Pairs, type Ban } from './pairs.ts'
+import { Pairs, type PairEnd } from './pairs.ts'
 
 const PARTY = 'a1'.repeat(32) as PartyId
 const WALLET = 'c3'.repeat(32)
@@ -143,12 +143,12 @@ describe('a test', () => {
 describe('a ban', () => {
   test('holds before it is written: in the same turn the pair is gone, and everybody who asked is told', async () => {
     const pair = pairs.book(WALLET, 1).get(3)
-    const heard: Ban[] = []
-    pairs.onBan((ban) => { heard.push(ban) })
-    const stop = pairs.onBan(() => { heard.length = 0 })
+    const heard: PairEnd[] = []
+    pairs.onEnd((end) => { heard.push(end) })
+    const stop = pairs.onEnd(() => { heard.length = 0 })
     stop()
     const done = pairs.apply(WALLET, 1, { kind: 'banned', sid, peers: [3] })
-    expect(heard).toEqual([{ wallet: WALLET, epoch: 1, peers: [3] }])
+    expect(heard).toEqual([{ wallet: WALLET, epoch: 1, peers: [3], why: 'banned' }])
     expect(() => pairs.book(WALLET, 1).get(3)).toThrow(expect.objectContaining({ code: 'E_BANNED', culprits: [3] }) as Error)
     expect(pair.asAlice.delta).toEqual(new Uint8Array(16))
     await done

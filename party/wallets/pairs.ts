@@ -7,7 +7,7 @@ import { Malformed, Refused, VaultError, wipePair, type PairChange, type PairSta
 import { decodePairState, type PairBook } from '@trivet/protocol/dkls23'
 import type { PartyInWallet, WalletId } from '../api.ts'
 import type { OpenVault, VaultChange } from '../vault/index.ts'
-import { decodePairMarks, noMarks, setOf } from './pair-marks.ts'
+import { decodePairMarks, noMarks, setOf, type PairMarks } from './pair-marks.ts'
 import { erasureOf, MARKS, marksChange, nameOf, PAIR, pairChange, pairErasure, pairId, type Shelf } from './pair-records.ts'
 
 /** More failures than fit into the record's byte say nothing new. */
@@ -15,11 +15,12 @@ const MOST_FAILURES = 255
 
 export type PairingState = NonNullable<PartyInWallet['pairing']>
 
-/** A test failed: from this moment on these pairs are gone. */
-export interface Ban {
+/** From this moment on these pairs are gone: a test failed, or others take their place. */
+export interface PairEnd {
   readonly wallet: WalletId
   readonly epoch: number
   readonly peers: readonly Pid[]
+  readonly why: 'banned' | 'replaced'
 }
 
 /** What becomes of a wallet's pairs in a transaction that changes its epochs. */
@@ -36,7 +37,7 @@ export interface EpochMove {
 export class Pairs {
   readonly #vault: OpenVault
   readonly #shelves = new Map<string, Shelf>()
-  readonly #listeners = new Set<(ban: Ban) => void>()
+  readonly #listeners = new Set<(end: PairEnd) => void>()
   #tail: Promise<unknown> = Promise.resolve()
   #wiped = false
 
@@ -72,8 +73,9 @@ export class Pairs {
   }
 
   state(wallet: WalletId, epoch: number, peer: Pid): PairingState {
-    const { live, marks } = this.#shelf(wallet, epoch)
-    return { state: live.has(peer) ? 'ready' : marks.banned.has(peer) ? 'banned' : 'lost', bans: marks.bans.get(peer) ?? 0 }
+    const { live, marks, differing } = this.#shelf(wallet, epoch)
+    const isReady = live.has(peer) && !differing.has(peer)
+    return { state: isReady ? 'ready' : marks.banned.has(peer) ? 'banned' : 'lost', bans: marks.bans.get(peer) ?? 0 }
   }
 
   /**
@@ -97,31 +99,40 @@ export class Pairs {
   }
 
   /**
-   * A pair set up anew takes the place of the old one, and lifts its ban, once it is lasting. Whatever uses the old one has ended before.
-   * @param pair from here on this object's to wipe @throws {VaultError}
+   * A pair set up anew takes the place of the old one, and lifts its ban, once it is lasting. Whatever uses the old one is told to end
+   * first; where the new one cannot be stored, all is as it was.
+   * @param pair from here on this object's to wipe @throws {VaultError} @throws {Refused} E_BANNED: a test of the old one failed meanwhile
    */
   async renew(wallet: WalletId, epoch: number, pair: PairState): Promise<void> {
     const { peer } = pair
     await this.#inTurn(async () => {
-      const { marks } = this.#shelf(wallet, epoch)
-      const lifted = { ...marks, banned: new Set([...marks.banned].filter((pid) => pid !== peer)) }
-      const change = pairChange(wallet, epoch, pair)
+      const { live, marks, stale, differing } = this.#shelf(wallet, epoch)
+      const [old, bans] = [live.get(peer), marks.bans.get(peer)]
+      // Out of reach before it is replaced: what began with the old one must not go on with the new one.
+      live.delete(peer)
+      this.#tell({ wallet, epoch, peers: [peer], why: 'replaced' })
       try {
-        if (this.#wiped) throw locked()
-        await this.#vault.write([change, marksChange(wallet, epoch, lifted)])
+        await this.#write(wallet, epoch, pair, marks)
       } catch (error) {
         wipePair(pair)
+        if (old !== undefined && !marks.banned.has(peer)) this.#keep(wallet, epoch, old)
+        else if (old !== undefined) wipePair(old)
         throw error
-      } finally {
-        change.value?.fill(0)
       }
-      const shelf = this.#shelf(wallet, epoch)
-      const old = shelf.live.get(peer)
       if (old !== undefined) wipePair(old)
-      shelf.marks.banned.delete(peer)
-      shelf.stale.delete(peer)
+      if (marks.bans.get(peer) !== bans) {
+        // Its own write comes next, and erases this pair.
+        wipePair(pair)
+        throw new Refused('E_BANNED', `a safety check with party ${peer} failed while the two were set up anew`, { culprits: [peer] })
+      }
+      for (const set of [marks.banned, stale, differing]) set.delete(peer)
       this.#keep(wallet, epoch, pair)
     })
+  }
+
+  /** They turned out to hold another pair than this device: until it is set up anew it counts as lost. Not kept over a restart. */
+  differ(wallet: WalletId, epoch: number, peers: readonly Pid[]): void {
+    for (const peer of peers) this.#shelf(wallet, epoch).differing.add(peer)
   }
 
   /** A session ended: if its test never took place, its mark goes, and an erasure that failed is tried again. @throws {VaultError} */
@@ -145,8 +156,8 @@ export class Pairs {
     await this.#save(shelf)
   }
 
-  /** Called at each ban, at once: whatever uses one of these pairs ends before anything more of it leaves. @returns a function that stops */
-  onBan(listener: (ban: Ban) => void): () => void {
+  /** Called at once when a pair ends: whatever uses it ends before anything more of it leaves. @returns a function that stops */
+  onEnd(listener: (end: PairEnd) => void): () => void {
     this.#listeners.add(listener)
     return () => { this.#listeners.delete(listener) }
   }
@@ -194,7 +205,23 @@ export class Pairs {
       marks.banned.add(peer)
       stale.add(peer)
     }
-    for (const listener of [...this.#listeners]) listener({ wallet, epoch, peers })
+    this.#tell({ wallet, epoch, peers, why: 'banned' })
+  }
+
+  #tell(end: PairEnd): void {
+    for (const listener of [...this.#listeners]) listener(end)
+  }
+
+  /** A pair set up anew, and marks that do not ban it. */
+  async #write(wallet: WalletId, epoch: number, pair: PairState, marks: PairMarks): Promise<void> {
+    if (this.#wiped) throw locked()
+    const change = pairChange(wallet, epoch, pair)
+    const banned = new Set([...marks.banned].filter((pid) => pid !== pair.peer))
+    try {
+      await this.#vault.write([change, marksChange(wallet, epoch, { ...marks, banned })])
+    } finally {
+      change.value?.fill(0)
+    }
   }
 
   async #read(wallet: WalletId, epoch: number, peer: Pid): Promise<PairState | undefined> {
@@ -237,7 +264,7 @@ export class Pairs {
 
   #shelf(wallet: WalletId, epoch: number): Shelf {
     const name = nameOf(wallet, epoch)
-    const shelf = this.#shelves.get(name) ?? { wallet, epoch, live: new Map(), marks: noMarks(), stale: new Set() }
+    const shelf = this.#shelves.get(name) ?? { wallet, epoch, live: new Map(), marks: noMarks(), stale: new Set(), differing: new Set() }
     this.#shelves.set(name, shelf)
     return shelf
   }

@@ -172,7 +172,7 @@ function current({ epochs, records }: Entry): Wallet {
 }
 
 /** With whom there is a pair. */
-export function peersOf({ epoch, members }: Pick<Wallet, 'epoch' | 'members'>): readonly Pid[] {
+function peersOf({ epoch, members }: Pick<Wallet, 'epoch' | 'members'>): readonly Pid[] {
   const mine = epoch.keys.find(({ suite }) => suite === 1)?.pid
   return mine === undefined ? [] : members.map(({ pid }) => pid).filter((pid) => pid !== mine)
 }

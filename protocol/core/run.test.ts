@@ -30,7 +30,7 @@ function* script(): Script<string> {
     const hash = TH('echo', ...firsts.entries().map(([, { value }]) => value))
     yield* echo({ hash, claim: { suite: 2, type: 1, recompute: (heard) => TH('echo', ...[...heard.values()]) } })
     const seconds = yield* exchange(session(2), Second, new FromEach(new Map([2, 3].map((pid) => [pid, { value: Uint8Array.of(0, pid) }]))))
-    yield* persist({ kind: 'prepared', epoch })
+    yield* persist({ kind: 'prepared', epoch, pairs: [] })
     const thirds = yield* broadcast(session(0), Third, { value: Uint8Array.of(9, 9) })
     return [firsts, seconds, thirds].map((heard) => heard.entries().map(([pid, { value }]) => `${pid}:${value.join('.')}`).join(' ')).join(' | ')
   } finally {
@@ -60,7 +60,7 @@ describe('a run', () => {
     expect(waiting.state).toEqual({ at: 'running', progress: { step: 'hello', waitingFor: [3] } })
     expect(types(run.receive(first(3)))).toBe('2→2 2→3')
     run.receive(second(2))
-    expect(run.receive(second(3)).persist).toEqual({ kind: 'prepared', epoch })
+    expect(run.receive(second(3)).persist).toEqual({ kind: 'prepared', epoch, pairs: [] })
     expect(types(run.written())).toBe('3→0')
     run.receive(third(2))
     expect(run.receive(third(3)).state).toEqual({ at: 'done', result: '1:0.1 2:0.2 3:0.3 | 2:5.2 3:5.3 | 2:8.2 3:8.3' })

@@ -1,4 +1,5 @@
 export { ecdsaContext, signingPoint, type EcdsaCeremony, type EcdsaSignature, type PairBook } from './sign/ceremony.ts'
+export { PairsDiffer } from './sign/pairs-differ.ts'
 export { ecdsaMessages, ecdsaSign } from './sign/script.ts'
 export { presign, presignMessages } from './presign/script.ts'
 export { onlineMessages, signOnline, type OnlineCeremony } from './presign/online.ts'

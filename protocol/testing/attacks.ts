@@ -26,11 +26,13 @@ export interface Attack {
  * @param shape what the lengths of the fields depend on
  * @param mutations of one field; by default those that are worth trying on every field of every message
  */
-export function attacksOn(suite: SuiteId | 0, message: Message, shape: Shape, mutations: (size: number) => readonly Mutation[] = fieldMutations): readonly Attack[] {
+export function attacksOn(
+  suite: SuiteId | 0, message: Message, shape: Shape, mutations: (size: number) => readonly Mutation[] = fieldMutations,
+): readonly Attack[] {
   const of = (name: string, facts: Pick<Attack, 'kind' | 'field' | 'toOne' | 'bend'>): Attack => ({ name: `${message.name} ${name}`, suite, message, shape, ...facts })
   const onFields = placesOf(message, shape).flatMap(({ field, start, end, element }) => {
-    const altered = mutations(end - start).flatMap(({ name, change, toOneToo }) => {
-      const bend: Attack['bend'] = (body, known) => [splice(body, start, change(body.slice(start, end), {
+    const altered = mutations(end - start).flatMap(({ name, toOneToo, ...mutation }) => {
+      const bend: Attack['bend'] = (body, known) => [splice(body, start, mutation.change(body.slice(start, end), {
         recorded: known.recorded.slice(start, end), toAnother: known.toAnother?.slice(start, end),
       }))]
       const toAll = of(`.${field} ${name}`, { kind: 'field', field, toOne: false, bend })
@@ -57,13 +59,21 @@ function onWhole(of: (name: string, facts: Pick<Attack, 'kind' | 'field' | 'toOn
   ]
 }
 
+interface Place {
+  readonly field: string
+  readonly start: number
+  readonly end: number
+  /** Bytes of one element of a vector whose length depends on the threshold. */
+  readonly element: number | undefined
+}
+
 /** Where each field stands; fields without bytes in this shape are left out. */
-function placesOf(message: Message, shape: Shape): readonly { readonly field: string; readonly start: number; readonly end: number; readonly element: number | undefined }[] {
+function placesOf(message: Message, shape: Shape): readonly Place[] {
   let at = 0
-  return Object.entries(message.fields).flatMap(([field, { size, elementSize }]) => {
+  return Object.entries(message.fields).flatMap(([field, declared]) => {
     const start = at
-    at += size(shape)
-    return at === start ? [] : [{ field, start, end: at, element: elementSize?.(shape) }]
+    at += declared.size(shape)
+    return at === start ? [] : [{ field, start, end: at, element: declared.elementSize?.(shape) }]
   })
 }
 

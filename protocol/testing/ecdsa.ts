@@ -3,8 +3,10 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { LastingChange, PreparedEpoch } from '../core/change.ts'
 import { Bug, Refused, type Pid } from '../core/errors.ts'
+import type { Vocabulary } from '../core/inbox.ts'
 import type { PairState } from '../core/pair-state.ts'
 import { Run } from '../core/run.ts'
+import type { Script } from '../core/script.ts'
 import { ecdsaContext, signingPoint, type EcdsaCeremony, type EcdsaSignature, type PairBook } from '../dkls23/sign/ceremony.ts'
 import { ecdsaMessages, ecdsaSign } from '../dkls23/sign/script.ts'
 import { onlineMessages, signOnline } from '../dkls23/presign/online.ts'
@@ -78,7 +80,8 @@ export interface TestEcdsa {
   readonly seed: string
 }
 
-export function ecdsaRun(parties: readonly EcdsaParty[], test: TestEcdsa, me: Pid): Run<EcdsaSignature> {
+/** @param sign what it runs: a cheat runs something else */
+export function ecdsaRun(parties: readonly EcdsaParty[], test: TestEcdsa, me: Pid, sign: typeof ecdsaSign = ecdsaSign): Run<EcdsaSignature> {
   const { signers, message, seed } = test
   const share = shareOf(parties, me)
   const payload = encodeSignProposal({ keyId: share.keyId, signers, intent: message })
@@ -88,7 +91,7 @@ export function ecdsaRun(parties: readonly EcdsaParty[], test: TestEcdsa, me: Pi
     const asked = decodeSignProposal(decodeInvitation(told).payload)
     return ecdsaContext({ share, epoch: 1, signers: asked.signers, message: asked.intent, intent: asked.intent }, 'sign', publicKey)
   })
-  return runOf(me, signers, invitation, ecdsaMessages, ecdsaSign({ ...c, intent: message }, seededRng(`${seed} ${me}`)))
+  return runOf(me, signers, invitation, ecdsaMessages, sign({ ...c, intent: message }, seededRng(`${seed} ${me}`)))
 }
 
 export function presignRun(parties: readonly EcdsaParty[], test: Omit<TestEcdsa, 'message'>, me: Pid): Run<Presignature> {
@@ -110,7 +113,9 @@ export function onlineRun(presignature: Presignature, threshold: number, message
   return new Run({ me, parties: signers, vocabulary: [{ suite: 1, messages: onlineMessages }], script: signOnline({ presignature, threshold, message, nonce }) })
 }
 
-function ceremonyOf(parties: readonly EcdsaParty[], { signers, message, path = [], seed }: TestEcdsa, me: Pid, context: (invitation: Uint8Array) => Uint8Array): EcdsaCeremony {
+function ceremonyOf(
+  parties: readonly EcdsaParty[], { signers, message, path = [], seed }: TestEcdsa, me: Pid, context: (invitation: Uint8Array) => Uint8Array,
+): EcdsaCeremony {
   const party = parties[me - 1]
   const [requester] = signers
   if (party === undefined || requester === undefined) throw new Bug('no such party')
@@ -127,7 +132,7 @@ function ceremonyOf(parties: readonly EcdsaParty[], { signers, message, path = [
   }
 }
 
-function runOf<T>(me: Pid, signers: readonly Pid[], invitation: Uint8Array, messages: ConstructorParameters<typeof Run<T>>[0]['vocabulary'][number]['messages'], script: ConstructorParameters<typeof Run<T>>[0]['script']): Run<T> {
+function runOf<T>(me: Pid, signers: readonly Pid[], invitation: Uint8Array, messages: Vocabulary['messages'], script: Script<T>): Run<T> {
   return new Run({
     me, parties: signers, vocabulary: [{ suite: 1, messages }],
     heardBefore: [{ from: signers[0] ?? 0, to: 0, suite: 0, type: INVITE, body: invitation }], script,

@@ -101,6 +101,5 @@ function one<T>(rng: ReturnType<typeof seededRng>, list: readonly T[]): T {
 }
 
 function describe(error: unknown): string {
-  const cause: unknown = error instanceof Error ? error.cause : undefined
-  return `${String(error)}${cause === undefined ? '' : ` (${String(cause)})`}`
+  return error instanceof Error && error.cause instanceof Error ? `${error.message} (${error.cause.message})` : String(error)
 }

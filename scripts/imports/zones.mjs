@@ -36,11 +36,12 @@ const zones = {
   cli: { values: ['enterprise', 'signalling'], why: 'cli only starts the parts: what they do is in them' },
   e2e: { values: ['protocol', 'party', 'chains', 'signalling', 'enterprise', 'cli'], why: 'e2e sees the page as a person does, in a browser' },
   bench: { values: ['protocol', 'party', 'chains', 'signalling', 'enterprise', 'cli', 'e2e/person'], why: 'bench measures the page in a browser' },
+  torture: { values: ['protocol'], why: 'torture attacks the protocols: what else it needs stands in their testing entries' },
   scripts: { values: [], why: 'scripts run before anything is built' },
 }
 
 const noPlatform = new Set(['protocol', 'party', 'chains', 'web'])
-const forTests = /\.test\.ts$|(^|\/)testing(\/|\.ts$)|\.fixture\.ts$|(^|\/)test\/|^(e2e|bench)\/|\/dev\//
+const forTests = /\.test\.ts$|(^|\/)testing(\/|\.ts$)|\.fixture\.ts$|(^|\/)test\/|^(e2e|bench|torture)\/|\/dev\//
 
 /** Packages that one place wraps, so that they can be replaced there. */
 const confined = [

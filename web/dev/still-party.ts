@@ -22,6 +22,7 @@ export function stillParty(scene: Scene): DrivenParty {
     joinWallet: () => answer(session),
     startKeygen: () => answer(undefined),
     requestSignature: () => answer(session),
+    repairPair: () => answer(session),
     approve: () => answer(undefined),
     decline: () => answer(undefined),
     close: () => answer(undefined),

@@ -63,8 +63,8 @@ test('a dangerous request cannot be approved before it was acknowledged', () => 
       scene === undefined ? [] : [...htmlOf(scene, 'en').body.matchAll(/<button[^>]*>.*?<\/button>/gsu)].map(([button]) => button)
     return buttons.find((button) => textOf(button).includes('Approve'))
   }
-  expect(approve('request-danger')).toMatch(/<button[^>]*\sdisabled/u)
-  expect(approve('request-theirs')).not.toMatch(/<button[^>]*\sdisabled/u)
+  for (const name of ['request-danger', 'request-allowance', 'request-unreadable']) expect(approve(name), name).toMatch(/<button[^>]*\sdisabled/u)
+  for (const name of ['request-payment', 'request-theirs']) expect(approve(name), name).not.toMatch(/<button[^>]*\sdisabled/u)
 })
 
 test('names from other devices are text, without direction marks', () => {
@@ -76,4 +76,14 @@ test('names from other devices are text, without direction marks', () => {
   expect(body).not.toContain('<img')
   expect(body).not.toContain('\u202E')
   expect(body).toContain('Ben&lt;img')
+})
+
+test('what cannot be read asks for a typed word, other dangers for a tick', () => {
+  const body = (name: string): string => {
+    const scene = SCENES[name]
+    return scene === undefined ? '' : textOf(htmlOf(scene, 'en').body)
+  }
+  expect(body('request-unreadable')).toContain('type “unread”')
+  expect(body('request-unreadable')).not.toContain('I have read this')
+  expect(body('request-allowance')).toContain('I have read this')
 })

@@ -1,13 +1,19 @@
-import { createContext } from 'svelte'
+import { createContext, type Component } from 'svelte'
+import type { SessionView, WalletView } from '@trivet/party'
 import type { Clock } from './clock.svelte.ts'
 import type { Language } from './language.svelte.ts'
 import type { Lazy } from './lazy.svelte.ts'
 import type { NetworkChoice } from './network.svelte.ts'
 import type { PartyState } from './party.svelte.ts'
 import type { Router } from './router.svelte.ts'
+import type { SignKind } from './sign-kinds.ts'
 
-/** Screens that are fetched apart from the page's first code. */
-export type WalletScreens = typeof import('../screens/with-chains.ts')
+/** Screens that are fetched apart from the page's first code; named here, since they use what is handed down. */
+export interface WalletScreens {
+  readonly SignForm: Component<{ wallet: WalletView; kind?: SignKind }>
+  readonly Signed: Component<{ session: SessionView; signatures: readonly Uint8Array[] }>
+  readonly Wallet: Component<{ wallet: WalletView; fresh?: boolean }>
+}
 
 /** Handed down by `App.svelte` to every screen and part. */
 export const [getParty, setParty] = createContext<PartyState>()

@@ -11,7 +11,7 @@ const CHECKSUM_BYTES = 32
 
 /**
  * u8 version ‖ u16 peer ‖ pair_id as Alice 32 ‖ Δ 16 ‖ leaves 16,384 ‖ pair_id as Bob 32 ‖ leaves 16,384 ‖ z 32 ‖ TH("pair/local", all
- * before): 32,947 bytes. The checksum keeps damage from being taken for a cheat (`protocol.md` §A.8).
+ * before): 32,915 bytes. The checksum keeps damage from being taken for a cheat (`protocol.md` §A.8).
  */
 export function encodePairState({ peer, asAlice, asBob, zeroSeed }: PairState): Uint8Array {
   const body = concat(u8(PAIR_RECORD_VERSION), u16(peer), asAlice.id, asAlice.delta, asAlice.leaves, asBob.id, asBob.leaves, zeroSeed)

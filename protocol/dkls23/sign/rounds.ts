@@ -10,6 +10,7 @@ import { hashToScalar, TH } from '../../core/transcript.ts'
 import { answerMultiplication, forget, multiplicationId, startMultiplication, type BobState } from '../multiply/index.ts'
 import { ECDSA, type EcdsaCeremony, type SigningPoint } from './ceremony.ts'
 import { R1, R2 } from './messages.ts'
+import { PairsDiffer } from './pairs-differ.ts'
 
 export interface SigningSession extends Session {
   readonly suite: 1
@@ -71,11 +72,11 @@ function zeroShare(s: SigningSession, { pairs }: EcdsaCeremony): bigint {
   }, 0n)
 }
 
-/** §D.4, before anything else: both sides hold one and the same pair. @throws {Disagreement} E_PAIR_STATE, which bans nobody */
+/** §D.4, before anything else: both sides hold one and the same pair. @throws {PairsDiffer} which bans nobody */
 export function checkPairIds({ pairs }: EcdsaCeremony, r1: FromEach<Body<typeof R1>>): void {
   const differing = r1.except(({ pairId }, j) => equalBytes(pairId, pairs.get(j).asAlice.id))
   if (differing.length === 0) return
-  throw new Disagreement('E_PAIR_STATE', `sign: what was set up with ${names(differing)} differs from what they hold`)
+  throw new PairsDiffer(`sign: what was set up with ${names(differing)} differs from what they hold`, differing)
 }
 
 /** c^u_{ij}, c^v_{ij}: what Alice keeps of a multiplication. */

@@ -1,0 +1,18 @@
+/** The interface between the command and what it runs. */
+
+/** What became of one run. */
+export interface Ended {
+  /** What is not as it must be; nothing where all is. */
+  readonly unexpected: string | undefined
+  /** Whether an honest party was named for what it did not do. */
+  readonly wrongBlame: boolean
+}
+
+/** One kind of torture: numbered runs, each from a seed of its own, so that one can be run again by itself. */
+export interface Kind {
+  readonly explains: string
+  /** How many there are to run. @param runs as asked for on the command line */
+  total(runs: number): number
+  /** @param runs as asked for, of which this is number `run` of `total(runs)` */
+  run(seed: string, run: number, runs: number): Ended
+}

@@ -1,0 +1,13 @@
+import { tortureMessages } from '@trivet/protocol/testing'
+import { digests } from './digests.ts'
+import type { Kind } from './kind.ts'
+
+/** Every kind by its name on the command line. */
+export const kinds: Readonly<Record<string, Kind>> = {
+  messages: {
+    explains: 'malicious messages: any protocol, message, field, change and party, and what honest parties must conclude',
+    total: (runs) => runs,
+    run: tortureMessages,
+  },
+  digests,
+}
