@@ -27,16 +27,18 @@ test('the page is never blocked while a key is made, on a processor four times s
   })
   // The observer sees what it should: a loop of three times as long is noticed.
   await cleo.page.evaluate((ms) => {
-    const end = performance.now() + ms
-    while (performance.now() < end);
+    // In a task of the page's own: what is evaluated from here is none.
+    setTimeout(() => {
+      const end = performance.now() + ms
+      while (performance.now() < end);
+    })
   }, 3 * MOST_MS)
-  await cleo.page.waitForFunction(() => window.longTasks?.length === 1)
+  await expect.poll(() => cleo.page.evaluate((ms) => window.longTasks?.some((task) => task.ms >= ms), 3 * MOST_MS)).toBe(true)
   await cleo.page.evaluate(() => { window.longTasks?.splice(0) })
 
   await ben.approve()
   await cleo.approve()
-  await cleo.page.getByText('Steps').waitFor()
   await cleo.seesWallet()
-  const longest = await cleo.page.evaluate(() => Math.max(0, ...(window.longTasks ?? []).map(({ ms }) => ms)))
-  expect(longest).toBeLessThanOrEqual(MOST_MS)
+  const blocked = await cleo.page.evaluate((most) => (window.longTasks ?? []).filter(({ ms }) => ms > most), MOST_MS)
+  expect(blocked).toEqual([])
 })

@@ -155,7 +155,7 @@ export class Person {
   /** From the wallet to a transaction's preview; asked for with `ask`. */
   async pastePsbt(psbt: string, other: string): Promise<void> {
     await this.#startSigning('Bitcoin transaction (PSBT)')
-    await this.field('PSBT in base64 or hex').fill(psbt)
+    await this.page.getByRole('textbox', { name: 'PSBT in base64 or hex' }).fill(psbt)
     await this.#chooseSigner(other)
   }
 

@@ -24,7 +24,6 @@ export interface FillerOptions {
   readonly clock: Clock
   readonly wallets: Wallets
   readonly pool: PresignaturePool
-  readonly me: PartyId
   readonly isOnline: (party: PartyId) => boolean
   /** Whether people are in the middle of something. */
   readonly isBusy: () => boolean

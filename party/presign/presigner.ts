@@ -35,9 +35,9 @@ export class Presigner {
   constructor(options: PresignerOptions) {
     this.#options = options
     const { deps, target, isOnline, isBusy } = options
-    const { presignatures: pool, wallets, clock, identity } = deps
+    const { presignatures: pool, wallets, clock } = deps
     this.#filler = new Filler({
-      target, clock, wallets, pool, me: identity.card.partyId, isOnline, isBusy,
+      target, clock, wallets, pool, isOnline, isBusy,
       make: (wallet, signers, count) => this.#make(wallet, signers, count),
     })
     this.#stopListening = wallets.pairs.onEnd(({ wallet, peers }) => {

@@ -61,9 +61,8 @@ export class Gathering<T> {
   readonly #greetings: Greetings
   readonly #answers: Answers
   readonly #waiting = new Map<Pid, number>()
-  /** Decides what runs, from whether everybody can do it the short way; what comes before is kept, and looked at then. */
+  /** Decides what runs, from whether everybody can do it the short way. */
   #choose: ((isShort: boolean) => Prepared<T>) | undefined
-  #undecided: { readonly pid: Pid; readonly bytes: Uint8Array }[] = []
   readonly #cancelExpiry: () => void
   #mostWaiting = MAX_WAITING
   #ceremony: Ceremony<T> | undefined
@@ -223,17 +222,16 @@ export class Gathering<T> {
     const { me, invitation } = this.#options
     if (this.#answers.put(me, answer) !== 'first') return
     this.#greetings.tell(await this.desk.seal(invitation.header.instance, { suite: 0, type: ANSWER, to: 0, body: answerBody(answer) }))
-    this.#enqueue(() => this.#decide())
+    this.#enqueue(async () => { this.#decide() })
     this.#changed()
   }
 
-  /** Once all answers are here. What overtook them is looked at before anything that comes after them. */
-  async #decide(): Promise<void> {
+  /** Once all answers are here. */
+  #decide(): void {
     const choose = this.#choose
     if (choose !== undefined && this.#outcome === undefined && this.#answers.isAgreed) {
       this.#choose = undefined
       this.prepare(choose(this.#answers.isShort))
-      for (const { pid, bytes } of this.#undecided.splice(0)) await this.#look(pid, bytes)
     }
     this.meshChanged()
   }
@@ -243,27 +241,24 @@ export class Gathering<T> {
     const { instance: own } = this.#options.invitation.header
     const knows = (instance: Uint8Array): boolean => equalBytes(instance, own) || this.#ceremony?.knows(instance) === true
     const envelope = await this.desk.open(bytes, pid, knows) ?? await this.desk.openAnswer(bytes, own)
-    if (envelope !== undefined) await this.#opened(envelope)
-    else if (this.#choose !== undefined && this.#undecided.filter((early) => early.pid === pid).length < MAX_WAITING) this.#undecided.push({ pid, bytes })
-  }
-
-  async #opened(envelope: Envelope): Promise<void> {
+    if (envelope === undefined) return
     const { header: { suite, type, from, to, instance }, body } = envelope
-    if (type === ANSWER) await this.#answered(envelope)
+    if (type === ANSWER) this.#answered(envelope)
     else this.#ceremony?.receive({ from, to, suite, type, body }, instance)
   }
 
-  async #answered(envelope: Envelope): Promise<void> {
+  #answered(envelope: Envelope): void {
     const { header: { from }, body } = envelope
     const answer = readAnswer(body)
     const put = answer === undefined ? 'again' : this.#answers.put(from, answer)
     if (answer === undefined || put === 'again') return
     const name = nameOf(this.#options.members, from)
-    // What runs depends on everybody's answer, and a no ends it: who has another one of the same member, or no channel to it yet, is to see this one.
+    // A no ends it, also for who has no channel to its sender yet. Where the answers decide what runs, everybody gets all of them from
+    // everybody: so whatever comes later finds its run, and who answers one this way and another that way is caught.
     if (this.#others.length > 1 && (this.#choose !== undefined || !answer.yes || put === 'other')) this.#greetings.tell(envelope)
     if (put === 'other') throw new Blame('E_EQUIVOCATE', `${name} gave different answers to different devices`, { culprits: [from] })
     if (!answer.yes) this.fail(new Refused('E_DECLINED', `${name} declined${answer.reason === '' ? '' : `: ${answer.reason}`}`, { culprits: [from] }))
-    await this.#decide()
+    this.#decide()
     this.#changed()
   }
 

@@ -3,7 +3,7 @@ import { schnorr } from '@noble/curves/secp256k1.js'
 import { describe, expect, test } from 'vitest'
 import { concat, InputError } from '@trivet/protocol/core'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
-import type { SignRequest } from '../policy.ts'
+import { askPerson, type SignRequest } from '../policy.ts'
 import { settle } from '../testing/fake-clock.ts'
 import { ask, failureOf, interpretForTests, makeWallet, randomBytes, reaches, sessionIn, signTogether, the, VAULT_KEY, type Person } from '../testing/people.ts'
 import { failuresOf, makeTrio } from '../testing/trio.ts'
@@ -130,7 +130,7 @@ describe('signing', () => {
     await trio.ben.party.close()
     const ben = await trio.restarted(trio.ben, 'Ben', {
       policy: {
-        keygen: async () => ({ answer: 'ask' }),
+        ...askPerson,
         sign: async (request) => {
           seen.push(request)
           return seen.length === 1 ? { answer: 'approve' } : { answer: 'decline', rule: 'daily', reason: 'enough for today' }

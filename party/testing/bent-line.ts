@@ -17,6 +17,8 @@ const PKCS8_SEED_AT = 16
 export interface Said {
   readonly type: number
   readonly suite: number
+  /** Share index of who signed it: some envelopes are passed on. */
+  readonly from: number
   readonly body: Uint8Array
 }
 
@@ -30,6 +32,8 @@ export class BentLine {
   silentAfter: (said: Said) => boolean = () => false
   /** What the introduction server tells this party; nothing where it gives nothing. */
   told: (event: SignallingEvent) => SignallingEvent | undefined = (event) => event
+  /** Sees each envelope that leaves, once for each receiver. */
+  watch: (envelope: Envelope) => void = () => undefined
   /** Called at the moment of falling silent. */
   onSilence: () => void = () => undefined
   /** Types of envelopes in the order they were said. */
@@ -122,22 +126,25 @@ export class BentLine {
     const message = concat(...frames.map((frame) => frame.subarray(CHUNK_AT)))
     if (message[0] !== CHANNEL.envelope) return frames.map(send).every(Boolean)
     const said = decodeEnvelope(message.subarray(1))
-    const about = { type: said.header.type, suite: said.header.suite, body: said.body }
+    const { type, suite, from } = said.header
+    const about = { type, suite, from, body: said.body }
     this.said.push(about.type)
     if (this.silentBefore(about)) {
       this.fallSilent()
       return true
     }
-    const sent = reframed(frames, this.#bent(said, about)).map(send).every(Boolean)
+    const bent = this.#bent(said, about)
+    this.watch(bent)
+    const sent = reframed(frames, concat(Uint8Array.of(CHANNEL.envelope), encodeEnvelope(bent))).map(send).every(Boolean)
     if (this.silentAfter(about)) this.fallSilent()
     return sent
   }
 
-  #bent(said: Envelope, about: Said): Uint8Array {
+  #bent(said: Envelope, about: Said): Envelope {
     const body = this.lie(about)
     const bent = body === undefined ? said : this.signed({ header: said.header, body })
     const signature = this.breaks(about) ? flipped(bent.signature, 5) : bent.signature
-    return concat(Uint8Array.of(CHANNEL.envelope), encodeEnvelope({ ...bent, signature }))
+    return { ...bent, signature }
   }
 }
 

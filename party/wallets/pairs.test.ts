@@ -101,6 +101,55 @@ describe('pairs', () => {
     await pairs.apply(WALLET, 1, { kind: 'banned', sid, peers: [2] })
     expect(states(await open())).toEqual(['banned 2', 'ready 0'])
   })
+
+  test('set up anew end what uses the old ones before anything is written', async () => {
+    const old = pairs.book(WALLET, 1).get(2)
+    const heard: unknown[] = []
+    pairs.onEnd((end) => {
+      heard.push(end)
+      expect(() => pairs.book(WALLET, 1).get(2)).toThrow(expect.objectContaining({ code: 'E_PAIR_STATE' }) as Error)
+      expect(old.zeroSeed).not.toEqual(new Uint8Array(32))
+    })
+    const pair = pairWith(2)
+    await pairs.renew(WALLET, 1, pair)
+    expect(heard).toEqual([{ wallet: WALLET, epoch: 1, peers: [2], why: 'replaced' }])
+    expect(old.zeroSeed).toEqual(new Uint8Array(32))
+    expect(pairs.book(WALLET, 1).get(2)).toBe(pair)
+  })
+
+  test.each([{ banned: false }, { banned: true }])('that the disk cannot keep are wiped, and all is as it was (banned: $banned)', async ({ banned }) => {
+    const old = banned ? undefined : pairs.book(WALLET, 1).get(2)
+    if (banned) await pairs.apply(WALLET, 1, { kind: 'banned', sid, peers: [2] })
+    const pair = pairWith(2)
+    store.breakNextWrite('refused')
+    await expect(pairs.renew(WALLET, 1, pair)).rejects.toMatchObject({ code: 'E_STORAGE' })
+    expect(pair.zeroSeed).toEqual(new Uint8Array(32))
+    const again = await open()
+    for (const each of [pairs, again]) {
+      expect(states(each)).toEqual([banned ? 'banned 1' : 'ready 0', 'ready 0'])
+      if (old !== undefined) expect(each.book(WALLET, 1).get(2)).toEqual(old)
+    }
+  })
+
+  test('set up anew while a test with the old one fails stay banned: the yes was given before', async () => {
+    let done = Promise.resolve()
+    const stop = pairs.onEnd(() => {
+      stop()
+      done = pairs.apply(WALLET, 1, { kind: 'banned', sid, peers: [2] })
+    })
+    await expect(pairs.renew(WALLET, 1, pairWith(2))).rejects.toMatchObject({ code: 'E_BANNED', culprits: [2] })
+    await done
+    for (const each of [pairs, await open()]) expect(states(each)).toEqual(['banned 1', 'ready 0'])
+    expect(records()).toEqual([`pair-marks/${WALLET}/1`, `pair/${WALLET}-3/1`])
+  })
+
+  test('that differ from the other side\'s count as lost until they are set up anew, or the device restarts', async () => {
+    pairs.differ(WALLET, 1, [2])
+    expect(states(pairs)).toEqual(['lost 0', 'ready 0'])
+    expect(states(await open())).toEqual(['ready 0', 'ready 0'])
+    await pairs.renew(WALLET, 1, pairWith(2))
+    expect(states(pairs)).toEqual(['ready 0', 'ready 0'])
+  })
 })
 
 describe('a test', () => {

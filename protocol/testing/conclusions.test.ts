@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { repairVocabulary } from '../dkls23/pair-setup/repair.ts'
 import { onlineMessages } from '../dkls23/presign/online.ts'
 import { presignMessages } from '../dkls23/presign/script.ts'
 import { ecdsaMessages } from '../dkls23/sign/script.ts'
@@ -8,7 +9,8 @@ import { conclusionOf, isConcludedNowhere } from './conclusions.ts'
 import { testRoster } from './parties.ts'
 
 const ofKeygen = keygenVocabulary(testRoster(2, 2, [1, 2, 3]), 1).flatMap(({ messages }) => messages)
-const declared = [...ofKeygen, ...frostMessages, ...ecdsaMessages, ...presignMessages, ...onlineMessages]
+const ofRepair = repairVocabulary(1, [1, 2]).messages
+const declared = [...ofKeygen, ...ofRepair, ...frostMessages, ...ecdsaMessages, ...presignMessages, ...onlineMessages]
 
 describe('the table of what honest parties must conclude', () => {
   test('has an entry for every field of every message, from the day it is declared', () => {

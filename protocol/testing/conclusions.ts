@@ -46,6 +46,11 @@ const CONCLUSIONS: Readonly<Record<string, Conclusion>> = {
   'VOTE.epoch': claim('E_FINAL'),
   'VOTE.voteHash': claim('E_FINAL'),
 
+  // Who speaks second stops over the other's id before it has told its own.
+  'pair JOIN.nonce': maybe('E_SID'),
+  'pair JOIN.ctx': claim('E_SID'),
+  'pair CONFIRM.sid': receivers('E_SID'),
+  'pair CONFIRM.pc': nobody('E_PAIR_STATE'),
   'pair OT1.sid': receivers('E_SID'),
   // Other points are as good as any: it is the cheat whose trees do not fit then.
   'pair OT1.msg1': nobody('E_PPRF', 'E_ROLL', 'E_PAIR_STATE'),

@@ -9,10 +9,14 @@ import { Run } from '../core/run.ts'
 import type { Script } from '../core/script.ts'
 import { ecdsaContext, signingPoint, type EcdsaCeremony, type EcdsaSignature, type PairBook } from '../dkls23/sign/ceremony.ts'
 import { ecdsaMessages, ecdsaSign } from '../dkls23/sign/script.ts'
+import { repairContext, repairPair, repairVocabulary } from '../dkls23/pair-setup/repair.ts'
 import { onlineMessages, signOnline } from '../dkls23/presign/online.ts'
 import type { Presignature } from '../dkls23/presign/presignature.ts'
 import { presign, presignMessages } from '../dkls23/presign/script.ts'
-import { decodeInvitation, decodePresignProposal, decodeSignProposal, encodeInvitation, encodePresignProposal, encodeSignProposal, INVITE } from '../core/invitation.ts'
+import {
+  decodeInvitation, decodePresignProposal, decodeRepairProposal, decodeSignProposal, encodeInvitation, encodePresignProposal, encodeRepairProposal,
+  encodeSignProposal, INVITE,
+} from '../core/invitation.ts'
 import { keygenRun, testRoster } from './parties.ts'
 import { seededRng } from './seeded-rng.ts'
 import { simulate } from './simulate.ts'
@@ -111,6 +115,32 @@ export function presignRun(parties: readonly EcdsaParty[], test: Omit<TestEcdsa,
 export function onlineRun(presignature: Presignature, threshold: number, message: Uint8Array, nonce: Uint8Array): Run<EcdsaSignature> {
   const { me, signers } = presignature
   return new Run({ me, parties: signers, vocabulary: [{ suite: 1, messages: onlineMessages }], script: signOnline({ presignature, threshold, message, nonce }) })
+}
+
+/** Two of the parties set up their pair anew; the lower one asks for it. */
+export function repairRun(parties: readonly EcdsaParty[], pair: readonly [Pid, Pid], me: Pid, seed: string): Run<object> {
+  const share = shareOf(parties, me)
+  const payload = encodeRepairProposal({ keyId: share.keyId, pair })
+  const invitation = encodeInvitation({ ceremony: 'repair', room: new Uint8Array(16), expires: 1, payload })
+  const [requester, other] = pair
+  const contextFrom = {
+    suite: 0, type: INVITE,
+    recompute: (heard: ReadonlyMap<Pid, Uint8Array>) => {
+      const told = heard.get(requester)
+      if (told === undefined) return undefined
+      const asked = decodeRepairProposal(decodeInvitation(told).payload)
+      return repairContext(asked.keyId, 1, asked.pair)
+    },
+  } as const
+  const ceremony = { instance: sha256(utf8ToBytes(seed)), epoch: 1, share, peer: me === requester ? other : requester, contextFrom }
+  const script = function* (): Script<object> {
+    yield* repairPair(ceremony, seededRng(`${seed} ${me}`))
+    return { repaired: pair }
+  }
+  return new Run({
+    me, parties: pair, vocabulary: [repairVocabulary(me, parties.map(({ epoch }) => epoch.keys[0]?.pid ?? 0))],
+    heardBefore: [{ from: requester, to: 0, suite: 0, type: INVITE, body: invitation }], script: script(),
+  })
 }
 
 function ceremonyOf(

@@ -11,13 +11,14 @@ import type { Vocabulary } from '../core/inbox.ts'
 import type { Run } from '../core/run.ts'
 import type { SuiteId } from '../core/suite-id.ts'
 import type { Receiver } from '../dkls23/base-ot/index.ts'
+import { repairVocabulary } from '../dkls23/pair-setup/repair.ts'
 import { onlineMessages } from '../dkls23/presign/online.ts'
 import type { Presignature } from '../dkls23/presign/presignature.ts'
 import { presignMessages } from '../dkls23/presign/script.ts'
 import { ecdsaMessages } from '../dkls23/sign/script.ts'
 import { frostMessages } from '../frost/script.ts'
 import { keygenVocabulary, prepareKeygen } from '../keygen/script.ts'
-import { ecdsaRun, onlineRun, presignRun, type EcdsaParty, type TestEcdsa } from './ecdsa.ts'
+import { ecdsaRun, onlineRun, presignRun, repairRun, type EcdsaParty, type TestEcdsa } from './ecdsa.ts'
 import { keygenRun, testRoster } from './parties.ts'
 import { seededRng } from './seeded-rng.ts'
 import { generate, signRun } from './signing.ts'
@@ -31,7 +32,7 @@ export interface Start {
 
 /** Parties with a protocol between them. */
 export interface Group {
-  readonly protocol: 'keygen' | 'frost' | 'ecdsa' | 'presign' | 'online'
+  readonly protocol: 'keygen' | 'repair' | 'frost' | 'ecdsa' | 'presign' | 'online'
   /** For people: protocol, suite, size. */
   readonly name: string
   readonly parties: readonly Pid[]
@@ -79,6 +80,18 @@ export function frostGroup(threshold: number, total: number, signers: readonly P
       if (!verifies) throw new Bug('a signature that does not verify came out')
       return bytesToHex(signature)
     },
+  })
+}
+
+/** Two members of one key generation set up their pair anew. */
+export function repairGroup(parties: readonly EcdsaParty[], pair: readonly [Pid, Pid]): Group {
+  const { threshold, name } = sizeOf(parties, pair)
+  const { messages } = repairVocabulary(pair[0], parties.map((_, i) => i + 1))
+  return recorded({
+    protocol: 'repair', name: `pair set-up, ${name}`, parties: pair,
+    start: (seed) => started(parties, (fresh, me) => repairRun(fresh, pair, me, seed)),
+    messages: messages.map((message) => ({ suite: 1, message, shape: { group: groupOfSuite(1), threshold, pairwise: true } })),
+    lastMessage: 'pair CONFIRM', publicPart: () => 'repaired',
   })
 }
 

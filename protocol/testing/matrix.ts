@@ -77,7 +77,7 @@ export function judge(group: Group, attack: Attack, attacker: Pid, outcomes: rea
     ['no honest party is named for breaking the protocol, or banned', () => !wrongBlame],
     ['our own code makes no mistake', () => errors.every(({ fault }) => fault !== 'program')],
     ['all results are right and the same', () => new Set(outcomes.flatMap(({ result }) => (result === undefined ? [] : [group.publicPart(result)]))).size <= 1],
-    ['who got a bad message before the last stores no share', () => isLast || attack.kind === 'twice' || outcomes.every(({ lie, stored }) => lie === undefined || stored.every(({ kind }) => kind !== 'prepared'))],
+    ['who got a bad message before the last stores nothing of it', () => isLast || attack.kind === 'twice' || outcomes.every(({ lie, stored }) => lie === undefined || !stored.some(isMade))],
     ['nothing is said after a ban', () => outcomes.every((outcome) => !outcome.saidTooMuch)],
     ['everybody concludes what it must', () => outcomes.every((outcome) => concludes(group, attack, attacker, outcome, outcomes))],
   ]
@@ -85,6 +85,10 @@ export function judge(group: Group, attack: Attack, attacker: Pid, outcomes: rea
   if (broken === undefined) return { broken: undefined, wrongBlame }
   const told = outcomes.map(({ pid, error, lie }) => `${pid}${lie === undefined ? '' : ' (lied to)'}: ${error === undefined ? 'done' : `${error.name} ${error.code} ${error.message} [${error.culprits.join()}]`}`).join('; ')
   return { broken: `${group.name}: ${attack.name} by party ${attacker} breaks “${broken[0]}” (${told})`, wrongBlame }
+}
+
+function isMade({ kind }: LastingChange): boolean {
+  return kind === 'prepared' || kind === 'paired'
 }
 
 function bannedIn(stored: readonly LastingChange[]): readonly Pid[] {

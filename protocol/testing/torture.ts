@@ -5,7 +5,7 @@
 import { Bug, type Pid } from '../core/errors.ts'
 import { attacksOn, type Attack } from './attacks.ts'
 import { generateEcdsa, type EcdsaParty } from './ecdsa.ts'
-import { ecdsaGroup, frostGroup, keygenGroup, onlineGroup, presignGroup, type Group } from './groups.ts'
+import { ecdsaGroup, frostGroup, keygenGroup, onlineGroup, presignGroup, repairGroup, type Group } from './groups.ts'
 import { attempt, judge, saysIt } from './matrix.ts'
 import { drawMutation } from './mutations.ts'
 import { pick, seededRng } from './seeded-rng.ts'
@@ -47,7 +47,9 @@ const SCENES: readonly Scene[] = [
     { weight: 3 * share, make: () => frostGroup(t, n, set, 2) },
     { weight: 6 * share, make: () => frostGroup(t, n, set, 3) },
   ]),
-  { weight: 160, make: () => keygenGroup(2, 2, 1) }, { weight: 28, make: () => keygenGroup(2, 3, 1) }, { weight: 4, make: () => keygenGroup(3, 5, 1) },
+  { weight: 20, make: () => repairGroup(keyOf(2, 2), [1, 2]) }, { weight: 20, make: () => repairGroup(keyOf(2, 3), [1, 3]) },
+  { weight: 10, make: () => repairGroup(keyOf(3, 5), [2, 5]) },
+  { weight: 130, make: () => keygenGroup(2, 2, 1) }, { weight: 28, make: () => keygenGroup(2, 3, 1) }, { weight: 4, make: () => keygenGroup(3, 5, 1) },
   { weight: 30, make: () => keygenGroup(2, 2, 2) }, { weight: 30, make: () => keygenGroup(2, 3, 2) }, { weight: 8, make: () => keygenGroup(3, 5, 2) },
   { weight: 60, make: () => keygenGroup(2, 2, 3) }, { weight: 60, make: () => keygenGroup(2, 3, 3) }, { weight: 20, make: () => keygenGroup(3, 5, 3) },
 ]

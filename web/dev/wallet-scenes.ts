@@ -1,6 +1,6 @@
-import type { SessionState, WalletView } from '@trivet/party'
+import type { SessionState, SessionView, WalletView } from '@trivet/party'
 import {
-  approving, at, BEN, EMPTY, inviting, KEYGEN_STEPS, LINK, LOCKED, me, NOW, place, roster, SERVER, session, signing, UNLOCKED, UP, WALLET,
+  ANNA, approving, at, BEN, COVER, EMPTY, inviting, KEYGEN_STEPS, LINK, LOCKED, me, NOW, place, roster, SERVER, session, signing, UNLOCKED, UP, WALLET,
 } from './fixtures.ts'
 import { MESSAGE, PSBT } from './intents.ts'
 import type { Scene } from './scene.ts'
@@ -25,6 +25,19 @@ const shown = (rest: Partial<WalletView>): Scene => ({
 })
 const pairedWith = (state: 'banned' | 'lost', bans: number): WalletView['parties'] =>
   WALLET.parties.map((p) => (p.index === BEN.index ? { ...p, pairing: { state, bans } } : p))
+
+const repairing = (state: 'banned' | 'lost', bans: number, mine: boolean): SessionView =>
+  session(approving(mine), {
+    kind: 'repair',
+    coordinator: mine,
+    wallet: COVER,
+    places: roster([mine ? 'approved' : 'joined', mine ? 'joined' : 'approved']).slice(0, 2),
+    repair: {
+      from: mine ? { index: 1, name: ANNA.name } : { index: BEN.index, name: BEN.name },
+      peer: { index: BEN.index, name: BEN.name },
+      pairing: { state, bans },
+    },
+  })
 
 /** From the start to a wallet. */
 export const WALLET_SCENES = {
@@ -111,6 +124,10 @@ export const WALLET_SCENES = {
   'wallet-banned': shown({ parties: pairedWith('banned', 2) }),
   'wallet-lost': shown({ parties: pairedWith('lost', 0), threshold: 3 }),
   'wallet-without-ecdsa': shown({ keys: WALLET.keys.filter(({ suite }) => suite !== 1) }),
+  'repair-mine': at(repairing('lost', 0, true)),
+  'repair-theirs': at(repairing('banned', 1, false)),
+  'repair-done': at({ ...repairing('lost', 0, true), state: { at: 'done', finishedAt: NOW } }),
+  'repair-failed': at({ ...repairing('lost', 0, true), state: FAILED }),
   'start-elsewhere': { view: { ...LOCKED, lockedBy: 'other-tab' } },
   'unlock-elsewhere': {
     view: LOCKED,

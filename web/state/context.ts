@@ -12,7 +12,7 @@ import type { SignKind } from './sign-kinds.ts'
 export interface WalletScreens {
   readonly SignForm: Component<{ wallet: WalletView; kind?: SignKind }>
   readonly Signed: Component<{ session: SessionView; signatures: readonly Uint8Array[] }>
-  readonly Wallet: Component<{ wallet: WalletView; fresh?: boolean }>
+  readonly Wallet: Component<{ wallet: WalletView; news?: string }>
 }
 
 /** Handed down by `App.svelte` to every screen and part. */

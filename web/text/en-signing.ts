@@ -26,7 +26,6 @@ const payment = {
   legacy: 'One gas price instead of max and priority fee', legacyAbout: 'For chains without EIP-1559.',
   dataAbout: 'Calls a contract. Leave it empty for a payment.',
   missing: (fields: string): string => `Still to fill in: ${fields}.`,
-  wrong: 'Something in the form is not right yet: see the field marked in red.',
   problems: {
     'no-number': 'Write a number like 0.25, with a point and no spaces.', 'not-whole': 'Write a whole number.',
     'too-fine': (decimals: number): string => `At most ${decimals} digits after the point: there is nothing smaller.`,

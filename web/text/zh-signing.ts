@@ -22,7 +22,6 @@ const payment: Text['sign']['payment'] = {
   nonceAbout: '此地址从未发送过交易时为 0；否则为它最近一笔发出交易的 nonce 加一，任何区块浏览器都能查到。', gasAbout: '普通付款为 21000；调用合约需要更多。',
   feeAbout: '每单位 gas 的价格。没有用完的部分不会被扣除。', tipAbout: '其中付给验证者的部分。', advanced: '高级', legacy: '只用一个 gas 价格，代替最高费用和优先费',
   legacyAbout: '用于不支持 EIP-1559 的链。', dataAbout: '用于调用合约。付款时请留空。', missing: (fields) => `还需填写：${fields}。`,
-  wrong: '表单中还有不对的地方：请看标红的一栏。',
   problems: {
     'no-number': '请写成 0.25 这样的数字，用小数点，不要空格。', 'not-whole': '请填写整数。',
     'too-fine': (decimals) => `小数点后最多 ${decimals} 位，没有更小的单位。`,

@@ -34,7 +34,6 @@ export function* signOnline({ presignature, threshold, message, nonce }: OnlineC
   for (const [field, value] of [['message', message], ['nonce', nonce]] as const) {
     if (value.length !== 32) throw new InputError(field, `expected 32 bytes, got ${value.length}`, 'E_CONFIG')
   }
-  if (presignature.phi.every((byte) => byte === 0)) throw new Refused('E_PRESIG_USED', 'this prepared signature was used before')
   const s: Session & { readonly sid: Uint8Array } = { suite: 1, shape: { group: ECDSA, threshold }, me, parties: signers, sid: id }
   yield* identify(id)
 
@@ -51,10 +50,11 @@ export function* signOnline({ presignature, threshold, message, nonce }: OnlineC
   return combine(s, { point: ECDSA.decodePoint(publicKey), publicKey, tweak: 0n }, R, message, parts.with(me, mine))
 }
 
-/** w_i = m·φ_i + r'_x·v_i and u'_i = u_i + τ·φ_i (with e = 0); nothing is left of the presignature. */
+/** w_i = m·φ_i + r'_x·v_i and u'_i = u_i + τ·φ_i (with e = 0); nothing is left of the presignature. @throws {Refused} E_PRESIG_USED */
 function shareOf(presignature: Presignature, m: bigint, rx: bigint, tau: bigint): { readonly w: bigint; readonly u: bigint } {
-  const [phi, u, v] = [presignature.phi, presignature.u, presignature.v].map((bytes) => ECDSA.decodeScalar(bytes))
+  const [phi, u, v] = [ECDSA.decodeScalar(presignature.phi), ECDSA.decodeScalar(presignature.u), ECDSA.decodeScalar(presignature.v)]
   wipePresignature(presignature)
-  if (phi === undefined || u === undefined || v === undefined) throw new Refused('E_PRESIG_USED', 'this prepared signature was used before')
+  // In one step with the wiping: of two scripts only the first finds anything. An honest φ_i is never zero.
+  if (phi === 0n) throw new Refused('E_PRESIG_USED', 'this prepared signature was used before')
   return { w: mod(m * phi + rx * v, ECDSA.order), u: mod(u + tau * phi, ECDSA.order) }
 }

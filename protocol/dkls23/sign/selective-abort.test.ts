@@ -30,8 +30,17 @@ function guessesFor(rng: ReturnType<typeof seededRng>, trees: number, delta: Uin
   return Array.from({ length: trees }, (_, j) => (pick(rng, 2) === 0 ? nibbleOf(delta, j) : pick(rng, 16)))
 }
 
-/** One session at the level of the multiplication. @returns whether the honest side accepted, and then whether the products are right */
-function multiplied(rng: ReturnType<typeof seededRng>, cheat: 'Alice' | 'Bob', positions: number): { readonly accepted: boolean; readonly right: boolean; readonly guessed: boolean } {
+interface Multiplied {
+  /** By the honest side. */
+  readonly accepted: boolean
+  /** The products, where it accepted. */
+  readonly right: boolean
+  /** Every guess was right. */
+  readonly guessed: boolean
+}
+
+/** One session at the level of the multiplication. */
+function multiplied(rng: ReturnType<typeof seededRng>, cheat: 'Alice' | 'Bob', positions: number): Multiplied {
   const vsid = multiplicationId(rng(32), 1, 2)
   const a: readonly [bigint, bigint] = [randomScalar(group, rng), randomScalar(group, rng)]
   const alice = pairs(parties, 1).get(2).asAlice
