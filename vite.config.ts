@@ -32,7 +32,8 @@ export default defineConfig({
     // The plain entry of simple-peer wants Node's globals.
     alias: [{ find: /^simple-peer$/, replacement: 'simple-peer/simplepeer.min.js' }],
   },
-  worker: { format: 'es' },
+  // Constants of the protocols stay `const`, which the engine folds.
+  worker: { format: 'es', rolldownOptions: { output: { topLevelVar: false } } },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -3,7 +3,8 @@ import { defineConfig } from 'vite'
 /**
  * The servers and the `trivet` command as JavaScript for Node in `dist`. One output file for each source file, in the same
  * folders, so that a path that is relative to a module (a worker beside it) holds before and after the build. Packages from
- * the registry stay outside: some hold native code.
+ * the registry stay outside: some hold native code. Top-level constants stay `const`: as `var` they are not folded, which costs half
+ * the time of a key generation.
  */
 export default defineConfig({
   // Nothing to copy: the page's public files are the page's build.
@@ -18,7 +19,7 @@ export default defineConfig({
     sourcemap: true,
     rolldownOptions: {
       input: { 'cli/main': 'cli/main.ts', 'enterprise/worker': 'enterprise/worker.ts' },
-      output: { format: 'es', preserveModules: true, preserveModulesRoot: import.meta.dirname, entryFileNames: '[name].js' },
+      output: { format: 'es', preserveModules: true, preserveModulesRoot: import.meta.dirname, entryFileNames: '[name].js', topLevelVar: false },
     },
   },
 })

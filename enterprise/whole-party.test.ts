@@ -26,7 +26,7 @@ sign:
   - { name: logins, kind: ethereum-message, max_bytes: 20 }
   - { name: test coins, kind: ethereum, networks: [sepolia], max_amount_gwei: 2000000 }
 `
-const yes: Policy = { keygen: async () => ({ answer: 'approve' }), sign: async () => ({ answer: 'approve' }) }
+const yes: Policy = { keygen: async () => ({ answer: 'approve' }), sign: async () => ({ answer: 'approve' }), repair: async () => ({ answer: 'approve' }) }
 
 interface Person {
   readonly party: Party
@@ -166,6 +166,24 @@ describe('the enterprise party among others', () => {
     expect(await post('/api/v1/sign', { key_id, transaction: { ...transfer, chainId: 1 } })).toEqual({
       error: 'policy_refused', message: 'The policy says no: network eip155:1, allowed are eip155:11155111.', details: { rule: 'test coins' },
     })
+  }, 2 * PATIENCE_MS)
+
+  it('sets up anew with another party what ECDSA needs, when that one asks and when its operator does, and signs with it', async () => {
+    const [anna, ben] = people
+    if (anna === undefined || ben === undefined) throw new Error('two people')
+    const made = await makeWallet(anna, ben)
+    await get(`/api/v1/sessions/${made}?wait=60`)
+    const wallet = await anna.watch.until(({ wallets }) => wallets.find(({ state }) => state === 'ready'), within())
+    const indexOf = (name: string): number => wallet?.parties.find((party) => party.name === name)?.index ?? 0
+    const { session } = await anna.party.verbs.repairPair({ wallet: wallet?.id ?? '', peer: indexOf('Acme') })
+    const done = await anna.watch.until(({ sessions }) => sessions.find(({ id, state }) => id === session && state.at === 'done'), within())
+    expect(done).toMatchObject({ kind: 'repair', repair: { from: { name: 'Anna' }, peer: { name: 'Acme' }, pairing: { state: 'ready', bans: 0 } } })
+    const { key_id } = await keyOf('dkls23')
+    expect(await post(`/api/v1/keys/${key_id}/pairs/${indexOf('Anna')}/repair?wait=60`, {})).toMatchObject({
+      session_type: 'repair', status: 'completed', repair: { from: { name: 'Acme' }, with: { name: 'Anna' }, pairing: 'ready', bans: 0 },
+    })
+    const signers = [indexOf('Acme'), indexOf('Anna')]
+    expect(await post('/api/v1/sign?wait=60', { key_id, message: 'log in', signers })).toMatchObject({ status: 'completed' })
   }, 2 * PATIENCE_MS)
 
   it('makes a key for its own back end as soon as everybody has come by the links', async () => {

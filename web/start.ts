@@ -4,7 +4,10 @@ import { portOf, remoteParty, serveTransport } from '@trivet/party/port'
 import { createSignallingClient, createWebrtcLinks } from '@trivet/party/transport'
 import { mount } from 'svelte'
 import App from './App.svelte'
+import { remoteChains } from './chains/remote-chains.ts'
 import { findProblems } from './platform/capabilities.ts'
+import { drawing } from './platform/turns.ts'
+import { ChainAnswers } from './state/chain-answers.svelte.ts'
 import { Lazy } from './state/lazy.svelte.ts'
 import { takeLink } from './state/opened-link.ts'
 import { PartyState } from './state/party.svelte.ts'
@@ -24,7 +27,7 @@ export async function start(opened: OpenedLink | undefined): Promise<void> {
   mount(App, {
     target,
     props: {
-      party: problems.length === 0 ? startParty(url) : new PartyState(),
+      ...(problems.length === 0 ? startParty(url) : { party: new PartyState(), chains: new ChainAnswers() }),
       router,
       screens: new Lazy(() => import('./screens/with-chains.ts')),
       problems,
@@ -37,7 +40,7 @@ export async function start(opened: OpenedLink | undefined): Promise<void> {
 }
 
 /** @param url of the introduction server */
-function startParty(url: string): PartyState {
+function startParty(url: string): { party: PartyState; chains: ChainAnswers } {
   const driving = new MessageChannel()
   const transport = new MessageChannel()
   const clock = systemClock
@@ -46,12 +49,14 @@ function startParty(url: string): PartyState {
     links: createWebrtcLinks({ clock }),
   })
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'party' })
-  const party = new PartyState(remoteParty(portOf(driving.port1)))
+  const port = portOf(driving.port1)
+  // A party has news many times a second while it makes a key, and each takes drawing.
+  const party = new PartyState(remoteParty(port, (tell) => { drawing.take(tell) }))
   worker.addEventListener('error', (event) => {
     party.fail(event.message)
   })
   worker.postMessage(null, [driving.port2, transport.port2])
-  return party
+  return { party, chains: new ChainAnswers(remoteChains(port)) }
 }
 
 /**

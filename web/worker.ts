@@ -2,12 +2,10 @@
  * Composition root of the worker, which owns the party, its vault, the protocols and all keys. It reaches the network only through
  * the main thread, as opaque bytes.
  */
-import { interpret, InvalidIntent } from '@trivet/chains'
 import { askPerson, createParty, systemClock } from '@trivet/party'
 import { portOf, remoteTransport, serveParty } from '@trivet/party/port'
 import { createVault } from '@trivet/party/vault'
-import { InputError } from '@trivet/protocol/core'
-import type { Interpret } from '@trivet/protocol/intent'
+import { interpretForParty, serveChains } from './chains/serve-chains.ts'
 import { partyLock } from './platform/party-lock.ts'
 import { platformRng } from './platform/random.ts'
 import { createIdbStore } from './platform/store-idb.ts'
@@ -52,15 +50,7 @@ async function run(driving: MessagePort, transport: MessagePort): Promise<void> 
     lock: partyLock(navigator.locks),
   })
   serveParty(portOf(driving), party)
-}
-
-/** `chains` has an error class of its own, since it imports nothing of `protocol` but types. */
-const interpretForParty: Interpret = (intent, keys) => {
-  try {
-    return interpret(intent, keys)
-  } catch (error) {
-    throw error instanceof InvalidIntent ? new InputError(error.field, error.message) : error
-  }
+  serveChains(portOf(driving))
 }
 
 function fromHex(hex: string): Uint8Array {

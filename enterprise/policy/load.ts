@@ -4,7 +4,10 @@ import { problemLine, problemsOf } from '../problems.ts'
 import { PolicyFile, type PolicyRules } from './schema.ts'
 
 /** Names of the refusals that come from no rule of the file. */
-export const BUILT_IN = { none: 'no-policy', unreadable: 'policy-file', default: 'deny-by-default', slow: 'policy-slow', failed: 'policy-failed' } as const
+export const BUILT_IN = {
+  none: 'no-policy', unreadable: 'policy-file', default: 'deny-by-default', slow: 'policy-slow', failed: 'policy-failed',
+  banned: 'banned', failing: 'set-up-failed',
+} as const
 
 /** The rules, or why there are none: then everything is refused with this rule and reason. Crosses to the worker as it is. */
 export type PolicySource =

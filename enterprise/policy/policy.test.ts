@@ -1,4 +1,4 @@
-import type { Decision, KeygenRequest, Policy } from '@trivet/party'
+import type { Decision, KeygenRequest, Policy, RepairRequest } from '@trivet/party'
 import type { Preview, PreviewWarning } from '@trivet/protocol/intent'
 import { describe, expect, it } from 'vitest'
 import { testWallet } from '../testing/scripted-party.ts'
@@ -17,6 +17,11 @@ function policyFrom(...lines: readonly string[]): Policy {
 
 function proposal(changes: Partial<KeygenRequest> = {}): KeygenRequest {
   return { walletName: 'Treasury', threshold: 2, total: 3, suites: [1, 2, 3], parties: [], invitedBy: 'own-invitation', ...changes }
+}
+
+function repair(changes: Partial<RepairRequest> = {}): RepairRequest {
+  const pairing = { state: 'ready', bans: 0 } as const
+  return { wallet: testWallet().view.id, walletName: 'Treasury', from: { index: 2, name: 'Anna' }, pairing, askedHere: false, failedBefore: 0, ...changes }
 }
 
 const toAlice = { network: 'signet', amount: '5000', fee: '200', to: ['tb1alice'] }
@@ -109,6 +114,29 @@ describe('rules for bitcoin', () => {
   })
 })
 
+describe('a repair of what ECDSA needs', () => {
+  const policy = policyFrom()
+  const banned = { state: 'banned', bans: 1 } as const
+
+  it.each([
+    ['when the other party lost its half', {}],
+    ['when this one lost it', { pairing: { state: 'lost', bans: 0 } }],
+    ['after an earlier ban that was lifted', { pairing: { state: 'ready', bans: 3 } }],
+    ['after two set-ups that failed', { failedBefore: 2 }],
+    ['of a banned pair that the operator asked for', { pairing: banned, askedHere: true }],
+    ['that keeps failing and that the operator asked for', { failedBefore: 9, askedHere: true }],
+  ] satisfies [string, Partial<RepairRequest>][])('is allowed %s', async (_what, changes) => {
+    expect(await policy.repair(repair(changes))).toEqual(APPROVE)
+  })
+
+  it.each([
+    ['with a banned party', { pairing: banned }, 'banned', 'a safety check failed; an operator of this server has to ask for it too'],
+    ['after three set-ups that failed', { failedBefore: 3 }, 'set-up-failed', '3 set-ups in a row failed; an operator of this server has to ask for it too'],
+  ] satisfies [string, Partial<RepairRequest>, string, string][])('is refused %s', async (_what, changes, rule, reason) => {
+    expect(await policy.repair(repair(changes))).toEqual({ answer: 'decline', rule, reason })
+  })
+})
+
 describe('without a readable policy', () => {
   const policy = policyOf({ kind: 'none', rule: 'policy-file', reason: 'the policy file is missing' })
 
@@ -116,12 +144,13 @@ describe('without a readable policy', () => {
     const no: Decision = { answer: 'decline', rule: 'policy-file', reason: 'the policy file is missing' }
     expect(await policy.keygen(proposal())).toEqual(no)
     expect(await policy.sign(message(1))).toEqual(no)
+    expect(await policy.repair(repair({ askedHere: true }))).toEqual(no)
   })
 })
 
 describe('the guard around a policy', () => {
   const never = (): (() => void) => () => undefined
-  const yes: Policy = { keygen: async () => APPROVE, sign: async () => APPROVE }
+  const yes: Policy = { keygen: async () => APPROVE, sign: async () => APPROVE, repair: async () => APPROVE }
 
   it('refuses when the policy is slow, and a late yes changes nothing', async () => {
     let late: (decision: Decision) => void = () => undefined
@@ -166,11 +195,13 @@ describe('the guard around a policy', () => {
     await guarded.keygen(proposal())
     await guarded.sign(message(3))
     await guarded.sign(spend(toAlice, [danger]))
+    await guarded.repair(repair({ pairing: { state: 'banned', bans: 1 }, askedHere: true }))
     const wallet = testWallet().view.id
     expect(records).toEqual([
       { asked: 'keygen', by: 'own-invitation', name: 'Treasury', threshold: 2, total: 3, answer: 'approve' },
       { asked: 'sign', by: 'Anna', wallet, kind: 'message', bytes: 3, dangers: 0, answer: 'approve' },
       { asked: 'sign', by: 'Anna', wallet, kind: 'bitcoin', network: 'signet', amount: '5000', to: ['tb1alice'], dangers: 1, answer: 'decline', rule: 'small' },
+      { asked: 'repair', by: 'Anna', wallet, pairing: 'banned', bans: 1, operator: true, answer: 'approve' },
     ])
   })
 })

@@ -1,7 +1,7 @@
 import type { Decision, Policy, SignRequest } from '@trivet/party'
 import type { Log, LogFields } from '../log.ts'
 import { BUILT_IN, type PolicySource } from './load.ts'
-import { judgeKeygen, judgeSign } from './rules.ts'
+import { judgeKeygen, judgeRepair, judgeSign } from './rules.ts'
 import { subjectOf, type Subject } from './subject.ts'
 
 /** A policy that takes longer than this has said no. */
@@ -15,7 +15,7 @@ export type StartTimer = (ms: number, ring: () => void) => () => void
  * it, as the preview's and a reason do.
  */
 export type DecisionRecord = LogFields & {
-  readonly asked: 'keygen' | 'sign'
+  readonly asked: 'keygen' | 'sign' | 'repair'
   readonly by: string
   readonly answer: Decision['answer']
   /** With a no: of the file, or a built-in one. */
@@ -29,10 +29,11 @@ export function policyOf(source: PolicySource): Policy {
     return {
       keygen: async (proposal) => judgeKeygen(rules, proposal),
       sign: async (request) => judgeSign(rules, request),
+      repair: async (request) => judgeRepair(request),
     }
   }
   const refuse = async (): Promise<Decision> => ({ answer: 'decline', rule: source.rule, reason: source.reason })
-  return { keygen: refuse, sign: refuse }
+  return { keygen: refuse, sign: refuse, repair: refuse }
 }
 
 /** Around any policy: one that fails or is slow has said no, and every decision is recorded before it is given. */
@@ -51,6 +52,12 @@ export function guardPolicy(policy: Policy, startTimer: StartTimer, record: (dec
         return policy.sign(request)
       }, startTimer)
       record({ asked: 'sign', by: request.from.name, wallet: request.wallet, ...facts, ...answerOf(decision) })
+      return decision
+    },
+    async repair(request) {
+      const decision = await decide(() => policy.repair(request), startTimer)
+      const { from: { name: by }, wallet, pairing: { state: pairing, bans }, askedHere: operator } = request
+      record({ asked: 'repair', by, wallet, pairing, bans, operator, ...answerOf(decision) })
       return decision
     },
   }

@@ -1,11 +1,13 @@
 /** Pure judgement: a proposal and the rules in, a decision out. The first rule that allows is enough; without one the answer is no. */
-import type { Decision, KeygenRequest, SignRequest } from '@trivet/party'
+import type { Decision, KeygenRequest, RepairRequest, SignRequest } from '@trivet/party'
 import type { Preview } from '@trivet/protocol/intent'
 import { BUILT_IN } from './load.ts'
 import type { KeygenRule, PolicyRules, RuleOf, SignRule } from './schema.ts'
 import { subjectOf, type SubjectOf } from './subject.ts'
 
 const WEI_IN_GWEI = 1_000_000_000n
+/** Tries of a pair's set-up before a person decides. */
+const MAX_SET_UPS = 3
 
 /** Why one rule does not allow something; `undefined` when it does. */
 type Objection = string | undefined
@@ -31,6 +33,18 @@ export function judgeSign(rules: PolicyRules, request: SignRequest): Decision {
     case 'ethereum-call': return judgeBy('ethereum-call', (rule) => callObjection(rule, subject))
     case 'ethereum-typed-data': return judgeBy('ethereum-typed-data', (rule) => typedDataObjection(rule, subject))
   }
+}
+
+/**
+ * What ECDSA needs is set up anew for whoever lost its half. After a failed safety check, or when set-ups keep failing, a person has to want
+ * it: whoever runs this server (`protocol.md` §A.8).
+ */
+export function judgeRepair({ pairing, askedHere, failedBefore }: RepairRequest): Decision {
+  if (askedHere) return { answer: 'approve' }
+  const operator = 'an operator of this server has to ask for it too'
+  if (pairing.state === 'banned') return { answer: 'decline', rule: BUILT_IN.banned, reason: `a safety check failed; ${operator}` }
+  if (failedBefore >= MAX_SET_UPS) return { answer: 'decline', rule: BUILT_IN.failing, reason: `${failedBefore} set-ups in a row failed; ${operator}` }
+  return { answer: 'approve' }
 }
 
 function judge<R extends { readonly name: string }>(rules: readonly R[], objectionOf: (rule: R) => Objection, ifNone: string): Decision {

@@ -8,6 +8,7 @@ import { ApiError, toApiError, unavailable } from './errors.ts'
 import { infoRoutes } from './info.ts'
 import { keygenRoutes } from './keygen.ts'
 import { createRateLimit } from './rate-limit.ts'
+import { pairRoutes } from './pairs.ts'
 import { sessionRoutes } from './sessions.ts'
 import { signRoutes } from './sign.ts'
 import { verifyRoutes } from './verify.ts'
@@ -47,7 +48,7 @@ export function createRest(options: RestOptions): FastifyInstance {
   })
 
   const requireKey = createKeyCheck(options.apiKeys, createRateLimit(options.now))
-  for (const routes of [infoRoutes, keygenRoutes, signRoutes, verifyRoutes, sessionRoutes]) routes(app, context, requireKey)
+  for (const routes of [infoRoutes, keygenRoutes, signRoutes, verifyRoutes, sessionRoutes, pairRoutes]) routes(app, context, requireKey)
   return app
 }
 

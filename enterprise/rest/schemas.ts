@@ -12,7 +12,7 @@ export const PROTOCOL_NAMES = { 1: 'dkls23', 2: 'frost-ed25519', 3: 'frost-secp2
 export const PROTOCOLS = [PROTOCOL_NAMES[1], PROTOCOL_NAMES[2], PROTOCOL_NAMES[3]] as const
 export type Protocol = (typeof PROTOCOLS)[number]
 
-export const SESSION_TYPES = ['keygen', 'sign'] as const
+export const SESSION_TYPES = ['keygen', 'sign', 'repair'] as const
 export const SESSION_STATUSES = ['created', 'waiting', 'in_progress', 'completed', 'failed', 'expired', 'cancelled'] as const
 
 const wholeNumber = (min: number, max: number) => {
@@ -110,8 +110,10 @@ export const ListQuery = z.strictObject({
 })
 
 export const NoQuery = z.strictObject({})
+export const NoBody = z.strictObject({}, 'expected no body').nullish()
 
 export const SessionPath = z.strictObject({ id: sessionId })
+export const PairPath = z.strictObject({ key_id: keyId, index: numberInQuery(1, MAX_PARTIES) })
 
 /** @throws ApiError invalid_request, naming each field */
 export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {

@@ -20,7 +20,7 @@ export function statusOf(session: SessionView): SessionStatus {
 }
 
 export function typeOf(session: SessionView): (typeof SESSION_TYPES)[number] {
-  return session.kind === 'sign' ? 'sign' : 'keygen'
+  return session.kind === 'finish' ? 'keygen' : session.kind
 }
 
 export function hasEnded(session: SessionView): boolean {
@@ -43,6 +43,7 @@ export function sessionBody(session: SessionView, view: PartyView) {
     participants: session.places.map((place) => participantBody(place, session)),
     ...(links.length === 0 ? {} : { invite_links: links }),
     ...(session.request === undefined ? {} : { request: requestBody(session.request) }),
+    ...(session.repair === undefined ? {} : { repair: repairBody(session.repair) }),
     ...progressBody(session),
     ...(state.at === 'done' ? resultBody(session, view) : {}),
   }
@@ -111,7 +112,16 @@ function requestBody({ from, signers, suite, preview, code }: NonNullable<Sessio
   }
 }
 
-/** A wallet's keys after a key generation; after a signing the signatures, how they were made, and what `chains` made of them. */
+function repairBody({ from, peer, pairing }: NonNullable<SessionView['repair']>) {
+  return {
+    from: { party_index: from.index, name: from.name },
+    with: { party_index: peer.index, name: peer.name },
+    pairing: pairing.state,
+    bans: pairing.bans,
+  }
+}
+
+/** A wallet's keys after a key generation or a repair; after a signing the signatures, how they were made, and what `chains` made of them. */
 function resultBody({ state, request, wallet: { id } }: SessionView, view: PartyView) {
   if (state.at !== 'done') return {}
   const wallet = view.wallets.find((one) => one.id === (state.wallet ?? id))

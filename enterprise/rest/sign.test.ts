@@ -155,6 +155,7 @@ describe('POST /api/v1/sign under policy and role', () => {
         asked.push(request)
         return { answer: 'decline', rule: 'notes', reason: 'a message of 5 bytes, at most 4 are allowed' }
       },
+      repair: async () => ({ answer: 'approve' }),
     } })
     const wallet = testWallet()
     server.party.show(unlocked({ wallets: [wallet.view] }))

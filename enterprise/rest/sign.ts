@@ -36,7 +36,7 @@ export function signRoutes(app: FastifyInstance, context: RestContext, requireKe
 /** @throws ApiError not_found, conflict (not ready to sign), session_expired */
 function walletOf(body: SignBody, view: PartyView): WalletView {
   if (body.key_id !== undefined) return keyIn(view, body.key_id).wallet
-  const session = view.sessions.find(({ id, kind }) => id === body.session_id && kind !== 'sign')
+  const session = view.sessions.find(({ id, kind }) => id === body.session_id && (kind === 'keygen' || kind === 'finish'))
   if (session === undefined) throw new ApiError('not_found', 'There is no such key generation.')
   const status = statusOf(session)
   if (status === 'expired') throw new ApiError('session_expired', 'That key generation expired before it made a key.')

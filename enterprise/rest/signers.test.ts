@@ -48,7 +48,7 @@ describe('the signers of a request that names none', () => {
   it('are refused with the names of those who are there in vain', () => {
     expect(refusal(() => signersOf(undefined, wallet(there('banned'), there('lost')), 1))).toEqual({
       error: 'threshold_not_met',
-      message: '2 signers are needed, 1 can be reached. ECDSA cannot be signed with Anna (a safety check failed), Ben (this device stopped in the middle of a safety check).',
+      message: '2 signers are needed, 1 can be reached. ECDSA cannot be signed with Anna (a safety check failed), Ben (what the two had set up is lost).',
     })
     expect(refusal(() => signersOf(undefined, wallet(away, away), 1))).toEqual({
       error: 'threshold_not_met', message: '2 signers are needed, 1 can be reached.',
@@ -66,7 +66,7 @@ describe('the signers that a request names', () => {
       error: 'conflict', message: 'ECDSA cannot be signed with Anna (a safety check failed).', details: { signers: '2' },
     })
     expect(refusal(() => signersOf([1, 3], wallet(there(), { ...away, ...there('lost') }), 1))).toEqual({
-      error: 'conflict', message: 'ECDSA cannot be signed with Ben (this device stopped in the middle of a safety check).', details: { signers: '3' },
+      error: 'conflict', message: 'ECDSA cannot be signed with Ben (what the two had set up is lost).', details: { signers: '3' },
     })
     expect(signersOf([1, 2], wallet(there('banned'), there()), 2)).toEqual([1, 2])
   })

@@ -45,7 +45,7 @@ const canSign = ({ online, role }: PartyInWallet): boolean => online && ROLE_PER
 
 const isUnpaired = ({ pairing }: PartyInWallet, suite: SuiteId): boolean => suite === 1 && pairing !== undefined && pairing.state !== 'ready'
 
-const REASONS = { banned: 'a safety check failed', lost: 'this device stopped in the middle of a safety check' } as const
+const REASONS = { banned: 'a safety check failed', lost: 'what the two had set up is lost' } as const
 
 /** "ECDSA cannot be signed with Anna (a safety check failed), Ben (…)." */
 function unpairedSentence(parties: readonly PartyInWallet[]): string {

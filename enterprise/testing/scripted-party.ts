@@ -40,7 +40,7 @@ export function scriptParty(): ScriptedParty {
   }
   const verbs: PartyVerbs = {
     unlock: unscripted('unlock'), lock: unscripted('lock'), createWallet: unscripted('createWallet'), readLink: unscripted('readLink'),
-    joinWallet: unscripted('joinWallet'), startKeygen: unscripted('startKeygen'), requestSignature: unscripted('requestSignature'),
+    joinWallet: unscripted('joinWallet'), startKeygen: unscripted('startKeygen'), requestSignature: unscripted('requestSignature'), repairPair: unscripted('repairPair'),
     approve: unscripted('approve'), decline: unscripted('decline'), close: unscripted('close'), finishWallet: unscripted('finishWallet'),
     createInvitation: unscripted('createInvitation'),
   }

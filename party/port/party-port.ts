@@ -48,19 +48,32 @@ export function serveParty(port: PortLike, party: DrivenParty): () => void {
   }
 }
 
-/** Main thread, before the worker serves its party: the party at the other end of the port. `close` lets go of the port; the party lives on. */
-export function remoteParty(port: PortLike): DrivenParty & { close(): void } {
+/**
+ * Main thread, before the worker serves its party: the party at the other end of the port. `close` lets go of the port; the party lives on.
+ * @param pace calls back when a view that has come should be told; of those that come in the meantime the last one is told. By default at once
+ */
+export function remoteParty(port: PortLike, pace: (tell: () => void) => void = (tell) => { tell() }): DrivenParty & { close(): void } {
   const listeners = new Set<(view: PartyView) => void>()
   let latest: PartyView | undefined
+  /** Has come, and is not told yet. */
+  let waiting: PartyView | undefined
+  const tell = (): void => {
+    if (waiting === undefined) return
+    latest = waiting
+    waiting = undefined
+    for (const listener of listeners) listener(latest)
+  }
   const table: MainTable = {
     view(view) {
-      latest = view
-      for (const listener of listeners) listener(view)
+      const isAwaited = waiting !== undefined
+      waiting = view
+      if (!isAwaited) pace(tell)
     },
   }
   const rpc = new Rpc<PartyVerbs>(port, SCOPE, table)
   return {
-    verbs: verbTable((name) => (...args) => rpc.call(name, ...args)),
+    // Whoever has an answer sees what came before it.
+    verbs: verbTable((name) => (...args) => rpc.call(name, ...args).finally(tell)),
     subscribe(listener) {
       listeners.add(listener)
       if (latest !== undefined) listener(latest)

@@ -49,7 +49,9 @@ describe('a party in a worker', () => {
     connection: { state: 'idle' }, vaults: [], wallets: [], sessions: [], me: { partyId: partyId(), name, build: 'b' },
   })
 
-  function served(verbs: Partial<PartyVerbs>, subscribe: DrivenParty['subscribe'] = () => () => undefined): ReturnType<typeof remoteParty> {
+  function served(
+    verbs: Partial<PartyVerbs>, subscribe: DrivenParty['subscribe'] = () => () => undefined, pace?: (tell: () => void) => void,
+  ): ReturnType<typeof remoteParty> {
     const [here, there] = portPair()
     const missing = (): Promise<never> => Promise.reject(new Bug('not used by this test'))
     closing.push(serveParty(there, {
@@ -59,7 +61,7 @@ describe('a party in a worker', () => {
       },
       subscribe,
     }))
-    const remote = remoteParty(here)
+    const remote = remoteParty(here, pace)
     closing.push(() => remote.close())
     return remote
   }
@@ -107,6 +109,32 @@ describe('a party in a worker', () => {
     const late: string[] = []
     remote.subscribe((latest) => late.push(latest.me?.name ?? ''))
     expect(late).toEqual(['second'])
+  })
+
+  it('shows only the last of the views that come before it may show one', async () => {
+    let tell: () => void = () => undefined
+    let paced = 0
+    let show: (view: PartyView) => void = () => undefined
+    const subscribe = (listener: typeof show): (() => void) => {
+      show = listener
+      return () => undefined
+    }
+    const remote = served({ lock: async () => undefined }, subscribe, (now) => {
+      paced += 1
+      tell = now
+    })
+    const seen: string[] = []
+    remote.subscribe((latest) => seen.push(latest.me?.name ?? ''))
+    for (const name of ['first', 'second', 'third']) show(view(name))
+    // Whatever was sent before an answer has come when the answer has.
+    await remote.verbs.lock()
+    expect([seen, paced]).toEqual([['third'], 1])
+    tell()
+    expect(seen).toEqual(['third'])
+    show(view('fourth'))
+    await expect.poll(() => paced).toBe(2)
+    tell()
+    expect(seen).toEqual(['third', 'fourth'])
   })
 
   it('fails what was asked and not answered when the port is let go', async () => {

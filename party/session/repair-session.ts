@@ -23,9 +23,9 @@ export interface RepairSessionOptions {
   readonly expiresAt: number
   readonly deps: SessionDeps
   /** What is remembered of earlier set-ups of this pair. */
-  before(invitation: RepairInvitation): Pick<RepairRequest, 'askedHere' | 'failedBefore'>
+  readonly before: (invitation: RepairInvitation) => Pick<RepairRequest, 'askedHere' | 'failedBefore'>
   /** It is over. */
-  ended(invitation: RepairInvitation, error: MpcError | undefined): void
+  readonly ended: (invitation: RepairInvitation, error: MpcError | undefined) => void
 }
 
 type End = { readonly error: MpcError } | { readonly at: number }
@@ -133,11 +133,16 @@ export class RepairSession implements LiveSession {
   }
 
   async #asked(bytes: Uint8Array): Promise<void> {
-    const { coordinator, deps, before } = this.#options
+    const { coordinator, deps } = this.#options
     const invitation = await readRepairRequest(bytes, { room: this.id, from: coordinator }, deps)
     if (this.isOver) return
     this.#gather(invitation)
     this.#meeting.heardEarly()
+    await this.#decide(invitation)
+  }
+
+  async #decide(invitation: RepairInvitation): Promise<void> {
+    const { deps, before } = this.#options
     const decision = await deps.policy.repair(policyRepair(invitation, { pairing: this.#pairing, ...before(invitation) }))
     if (this.isOver) return
     if (decision.answer === 'approve') await this.approve()

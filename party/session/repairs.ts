@@ -13,7 +13,7 @@ import { signersOf } from './sign-request.ts'
 export interface RepairsOptions {
   readonly deps: SessionDeps
   /** Makes a room for the two and puts the session into it. */
-  create(members: readonly SessionMember[], make: (id: SessionId) => RepairSession): Promise<RepairSession>
+  readonly create: (members: readonly SessionMember[], make: (id: SessionId) => RepairSession) => Promise<RepairSession>
 }
 
 /** Of the set-ups of one pair. */

@@ -1,18 +1,16 @@
 /** A signed request for a signature: made by who asks, checked by everybody who is asked. */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
-import {
-  concat, decodeEnvelope, decodeInvitation, decodeSignProposal, encodeHeader, encodeInvitation, encodeSignProposal, equalBytes, InputError,
-  INVITE, Malformed, signedBytes, type Envelope, type KeyShare, type Pid, type SignProposal,
-} from '@trivet/protocol/core'
+import { concat, decodeSignProposal, encodeSignProposal, InputError, type Envelope, type KeyShare, type Pid, type SignProposal } from '@trivet/protocol/core'
 import type { GroupKey, Interpret, Interpretation } from '@trivet/protocol/intent'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import { roomBytes } from '../pairing/link.ts'
 import type { SignRequest } from '../policy.ts'
 import type { Wallet } from '../wallets/wallet.ts'
 import type { SessionDeps } from './deps.ts'
-import { memberOf, nameOf, type SessionMember } from './member.ts'
+import { nameOf, type SessionMember } from './member.ts'
 import { checkPairs, withWarning } from './pair-check.ts'
+import { badRequest, openRequest, sealRequest } from './request-envelope.ts'
 
 const CONTEXT_TAG = utf8ToBytes('trivet/sign-channel/v1')
 
@@ -46,19 +44,17 @@ export interface SignRequestFacts extends SignInvitation {
  */
 export async function makeSignRequest(
   draft: { readonly wallet: Wallet; readonly signers: readonly Pid[]; readonly intent: Uint8Array; readonly room: SessionId; readonly expiresAt: number; readonly online?: SignProposal['online'] },
-  { identity, rng, interpret, wallets }: Pick<SessionDeps, 'identity' | 'rng' | 'interpret' | 'wallets'>,
+  deps: Pick<SessionDeps, 'identity' | 'rng' | 'interpret' | 'wallets'>,
 ): Promise<SignRequestFacts> {
   const { wallet, intent, room, expiresAt, online } = draft
+  const { interpret, wallets } = deps
   const signers = checkSigners(wallet, draft.signers)
   const read = readIntent(wallet, intent, interpret)
   const share = shareOf(wallet, read)
   checkPairs({ wallet, share, signers }, wallets.pairs)
   const payload = encodeSignProposal({ keyId: share.keyId, signers, intent, ...(online === undefined ? {} : { online }) })
-  const body = encodeInvitation({ ceremony: 'sign', room: roomBytes(room), expires: expiresAt, payload })
-  const instance = rng(32)
-  const header = { suite: 0, type: INVITE, from: share.pid, to: 0, epoch: wallet.epoch.roster.epoch, instance, bodyLength: body.length } as const
-  const envelope = { header, signature: await identity.sign(signedBytes(encodeHeader(header), body)), body }
-  const invitation = { wallet, share, signers, requester: share.pid, intent, instance, expiresAt, envelope, online }
+  const envelope = await sealRequest({ ceremony: 'sign', wallet, share, payload, room, expiresAt }, deps)
+  const invitation = { wallet, share, signers, requester: share.pid, intent, instance: envelope.header.instance, expiresAt, envelope, online }
   return { ...invitation, interpretation: withWarning(read, invitation, wallets.pairs) }
 }
 
@@ -69,26 +65,15 @@ export async function makeSignRequest(
  */
 export async function readSignInvitation(
   bytes: Uint8Array, expected: { readonly room: SessionId; readonly from: PartyId; readonly participants: readonly PartyId[] },
-  { wallets, ed25519, clock }: Pick<SessionDeps, 'wallets' | 'ed25519' | 'clock'>,
+  deps: Pick<SessionDeps, 'wallets' | 'ed25519' | 'clock'>,
 ): Promise<SignInvitation> {
-  const bad = (what: string): Malformed => new Malformed('E_CONFIG', `request: ${what}`)
-  const envelope = decodeEnvelope(bytes)
-  const { header, body, signature } = envelope
-  const { ceremony, room, expires, payload } = decodeInvitation(body)
-  if (header.type !== INVITE || header.suite !== 0 || header.to !== 0 || ceremony !== 'sign') throw bad('it is not for a signature')
-  if (!equalBytes(room, roomBytes(expected.room)) || expires < clock.now()) throw bad('it is of another meeting, or too old')
-  const { keyId, signers, intent, online } = decodeSignProposal(payload)
-  const wallet = wallets.list().find(({ epoch, certificate }) => certificate !== undefined && epoch.keys.some((key) => equalBytes(key.keyId, keyId)))
-  const share = wallet?.epoch.keys.find((key) => equalBytes(key.keyId, keyId))
-  if (wallet === undefined || share === undefined) throw bad('this device has no share of that key')
-  const requester = memberOf(wallet.members, expected.from)
-  if (requester?.pid !== header.from || header.epoch !== wallet.epoch.roster.epoch) throw bad('it is of another party or epoch')
-  if (!await ed25519.verify(requester.card.identityKey, signedBytes(encodeHeader(header), body), signature)) throw bad('its signature does not verify')
-  const named = signersOf(wallet, signers).map(({ card }) => card.partyId)
-  if (named.length !== expected.participants.length || named.some((party) => !expected.participants.includes(party))) throw bad('it names other signers than this meeting has')
+  const { proposal, ...opened } = await openRequest(bytes, { ...expected, ceremony: 'sign', decode: decodeSignProposal }, deps)
+  const { wallet, instance } = opened
+  const { signers, intent, online } = proposal
+  if (!areExactly(expected.participants, wallet, signers)) throw badRequest('sign', 'it names other signers than this meeting has')
   checkSigners(wallet, signers)
-  if (wallets.used.has(wallet.id, header.epoch, header.instance)) throw bad('it was answered before')
-  return { wallet, share, signers, requester: requester.pid, intent, instance: header.instance, expiresAt: expires, envelope, online }
+  if (deps.wallets.used.has(wallet.id, wallet.epoch.roster.epoch, instance)) throw badRequest('sign', 'it was answered before')
+  return { ...opened, signers, intent, online }
 }
 
 /**
@@ -104,6 +89,12 @@ export function understand(invitation: SignInvitation, { interpret, wallets }: P
 
 export function signersOf(wallet: Wallet, signers: readonly Pid[]): readonly SessionMember[] {
   return wallet.members.filter(({ pid }) => signers.includes(pid))
+}
+
+/** Whether these signers of a wallet are the parties of a meeting, all of them and nobody else. */
+export function areExactly(participants: readonly PartyId[], wallet: Wallet, signers: readonly Pid[]): boolean {
+  const named = signersOf(wallet, signers)
+  return named.length === participants.length && named.every(({ card }) => participants.includes(card.partyId))
 }
 
 /** Binds the channels to the room and exactly these parties: 32 bytes. */

@@ -114,7 +114,8 @@ export function presignRun(parties: readonly EcdsaParty[], test: Omit<TestEcdsa,
 /** @param nonce ν of the request */
 export function onlineRun(presignature: Presignature, threshold: number, message: Uint8Array, nonce: Uint8Array): Run<EcdsaSignature> {
   const { me, signers } = presignature
-  return new Run({ me, parties: signers, vocabulary: [{ suite: 1, messages: onlineMessages }], script: signOnline({ presignature, threshold, message, nonce }) })
+  const script = signOnline({ presignature, threshold, message, nonce })
+  return new Run({ me, parties: signers, vocabulary: [{ suite: 1, messages: onlineMessages }], script })
 }
 
 /** Two of the parties set up their pair anew; the lower one asks for it. */

@@ -105,8 +105,13 @@ function concludes(group: Group, attack: Attack, attacker: Pid, outcome: Outcome
     case 'length': {
       const lies = outcomes.flatMap((other) => other.lie ?? [])
       const field = attack.kind === 'field' ? attack.field : undefined
-      const expected = lies.every(({ isMessage }) => !isMessage) || field === undefined ? FORM : conclusionOf(group.protocol, attack.message.name, field)
-      if (lie?.isMessage === false) return names && error.fault === 'party'
+      const ofField = field === undefined ? FORM : conclusionOf(group.protocol, attack.message.name, field)
+      const expected = lies.every(({ isMessage }) => !isMessage) ? FORM : ofField
+      if (lie?.isMessage === false) {
+        // Who was told a wrong value in the right form may have stopped everybody before this was looked at.
+        const isStopped = namesNobody && outcomes.some((other) => other.lie?.isMessage === true && concludesItself(ofField, group, attacker, other))
+        return isStopped || (names && error.fault === 'party')
+      }
       // What one party can show of a wrong form may reach another one after it has come to its own conclusion, or before.
       if (names && lies.some(({ isMessage }) => !isMessage)) return true
       return follows(attack, expected, { group, attacker, outcomes }, outcome)

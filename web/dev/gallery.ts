@@ -2,10 +2,12 @@
 import { flushSync, mount } from 'svelte'
 import App from '../App.svelte'
 import type { WalletScreens } from '../state/context.ts'
+import { ChainAnswers } from '../state/chain-answers.svelte.ts'
 import { Lazy } from '../state/lazy.svelte.ts'
 import { PartyState } from '../state/party.svelte.ts'
 import { Router } from '../state/router.svelte.ts'
 import { NOW } from './fixtures.ts'
+import { localChains } from './local-chains.ts'
 import type { Scene } from './scene.ts'
 import { SCENES } from './scenes.ts'
 import { stillParty } from './still-party.ts'
@@ -40,6 +42,7 @@ async function show(into: Element, { view, route, link, missing, then = [], ...r
     target: into,
     props: {
       party: new PartyState(stillParty({ view, ...(link === undefined ? {} : { link }), ...rest })),
+      chains: new ChainAnswers(localChains),
       router,
       screens,
       pageUrl: 'https://trivet.example/',

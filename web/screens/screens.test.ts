@@ -2,9 +2,11 @@ import { render } from 'svelte/server'
 import { expect, test } from 'vitest'
 import App from '../App.svelte'
 import { NOW } from '../dev/fixtures.ts'
+import { localChains } from '../dev/local-chains.ts'
 import type { Scene } from '../dev/scene.ts'
 import { SCENES } from '../dev/scenes.ts'
 import { stillParty } from '../dev/still-party.ts'
+import { ChainAnswers } from '../state/chain-answers.svelte.ts'
 import { LANGUAGES } from '../state/language.svelte.ts'
 import { Lazy } from '../state/lazy.svelte.ts'
 import { PartyState } from '../state/party.svelte.ts'
@@ -13,33 +15,49 @@ import * as withChains from './with-chains.ts'
 
 const WINDOW = { history: { state: null, pushState() {} }, addEventListener() {}, removeEventListener() {}, scrollTo() {} }
 
-function htmlOf(scene: Scene, language: string): { head: string; body: string } {
+type Html = { readonly head: string; readonly body: string }
+
+/** A screen as it is first shown, and as it is once the worker has answered what the screen asked. */
+async function htmlsOf(scene: Scene, language: string): Promise<readonly [Html, Html]> {
+  const chains = new ChainAnswers(localChains)
+  const first = drawn(scene, language, chains)
+  await new Promise(setImmediate)
+  return [first, drawn(scene, language, chains)]
+}
+
+async function htmlOf(scene: Scene, language: string): Promise<Html> {
+  const [, last] = await htmlsOf(scene, language)
+  return last
+}
+
+function drawn(scene: Scene, language: string, chains: ChainAnswers): Html {
   const router = new Router(WINDOW, scene.link)
   if (scene.route !== undefined) router.go(scene.route)
   const problems = scene.missing === true ? [{ code: 'insecure-context' as const, detail: 'x' }] : []
   const party = new PartyState(stillParty(scene))
   const screens = new Lazy(() => Promise.resolve(withChains), withChains)
   return render(App, {
-    props: { party, router, screens, problems, pageUrl: 'https://x.example/', now: () => NOW, store: undefined, languages: [language] },
+    props: { party, chains, router, screens, problems, pageUrl: 'https://x.example/', now: () => NOW, store: undefined, languages: [language] },
   })
 }
 const textOf = (html: string): string => html.replace(/<!--.*?-->/gsu, '').replace(/<[^>]*>/gu, ' ')
 
 const cases = Object.entries(SCENES).flatMap(([name, scene]) => LANGUAGES.map((language) => ({ name, scene, language })))
 
-test.each(cases)('$name in $language has one heading and no hole in its text', ({ scene, language }) => {
-  const { body } = htmlOf(scene, language)
-  expect(body.match(/<h1[ >]/gu)).toHaveLength(1)
-  expect(textOf(body)).not.toMatch(/undefined|NaN|\[object|=>/u)
+test.each(cases)('$name in $language has one heading and no hole in its text', async ({ scene, language }) => {
+  for (const { body } of await htmlsOf(scene, language)) {
+    expect(body.match(/<h1[ >]/gu)).toHaveLength(1)
+    expect(textOf(body)).not.toMatch(/undefined|NaN|\[object|=>/u)
+  }
 })
 
-test.each(cases)('$name in $language holds nothing that the content policy forbids', ({ scene, language }) => {
-  const { body, head } = htmlOf(scene, language)
+test.each(cases)('$name in $language holds nothing that the content policy forbids', async ({ scene, language }) => {
+  const { body, head } = await htmlOf(scene, language)
   expect(body + head).not.toMatch(/<[^>]*\sstyle=|<[^>]*\son[a-z]+=|<style|<script|javascript:/u)
 })
 
-test.each(Object.entries(SCENES))('%s names every control', (_, scene) => {
-  const { body } = htmlOf(scene, 'en')
+test.each(Object.entries(SCENES))('%s names every control', async (_, scene) => {
+  const { body } = await htmlOf(scene, 'en')
   for (const [, attributes = '', content = ''] of body.matchAll(/<button([^>]*)>(.*?)<\/button>/gsu)) {
     expect(/aria-label="[^"]+"/u.test(attributes) || textOf(content).trim() !== '', `${attributes} ${content}`).toBe(true)
   }
@@ -49,41 +67,51 @@ test.each(Object.entries(SCENES))('%s names every control', (_, scene) => {
   }
 })
 
-test('requests that wait are counted in the title', () => {
+test('requests that wait are counted in the title', async () => {
   const waiting = SCENES['wallet-request-waits']
   const quiet = SCENES['wallet']
-  expect(waiting && htmlOf(waiting, 'en').head).toContain('<title>(1) Trivet</title>')
-  expect(quiet && htmlOf(quiet, 'en').head).toContain('<title>Trivet</title>')
+  expect(waiting && (await htmlOf(waiting, 'en')).head).toContain('<title>(1) Trivet</title>')
+  expect(quiet && (await htmlOf(quiet, 'en')).head).toContain('<title>Trivet</title>')
 })
 
-test('a dangerous request cannot be approved before it was acknowledged', () => {
-  const approve = (name: string): string | undefined => {
+test('a dangerous request cannot be approved before it was acknowledged', async () => {
+  const approve = async (name: string): Promise<string | undefined> => {
     const scene = SCENES[name]
     const buttons =
-      scene === undefined ? [] : [...htmlOf(scene, 'en').body.matchAll(/<button[^>]*>.*?<\/button>/gsu)].map(([button]) => button)
+      scene === undefined ? [] : [...(await htmlOf(scene, 'en')).body.matchAll(/<button[^>]*>.*?<\/button>/gsu)].map(([button]) => button)
     return buttons.find((button) => textOf(button).includes('Approve'))
   }
-  for (const name of ['request-danger', 'request-allowance', 'request-unreadable']) expect(approve(name), name).toMatch(/<button[^>]*\sdisabled/u)
-  for (const name of ['request-payment', 'request-theirs']) expect(approve(name), name).not.toMatch(/<button[^>]*\sdisabled/u)
+  for (const name of ['request-danger', 'request-allowance', 'request-unreadable']) expect(await approve(name), name).toMatch(/<button[^>]*\sdisabled/u)
+  for (const name of ['request-payment', 'request-theirs']) expect(await approve(name), name).not.toMatch(/<button[^>]*\sdisabled/u)
 })
 
-test('names from other devices are text, without direction marks', () => {
+test('names from other devices are text, without direction marks', async () => {
   const scene = SCENES['lobby-asked']
   if (scene === undefined) throw new Error('no such scene')
   const evil = 'Ben\u202E<img src=x onerror=alert(1)>'
   const sessions = scene.view.sessions.map((s) => ({ ...s, places: s.places.map((p) => ({ ...p, name: evil })) }))
-  const { body } = htmlOf({ ...scene, view: { ...scene.view, sessions } }, 'en')
+  const { body } = await htmlOf({ ...scene, view: { ...scene.view, sessions } }, 'en')
   expect(body).not.toContain('<img')
   expect(body).not.toContain('\u202E')
   expect(body).toContain('Ben&lt;img')
 })
 
-test('what cannot be read asks for a typed word, other dangers for a tick', () => {
-  const body = (name: string): string => {
+test('what cannot be read asks for a typed word, other dangers for a tick', async () => {
+  const body = async (name: string): Promise<string> => {
     const scene = SCENES[name]
-    return scene === undefined ? '' : textOf(htmlOf(scene, 'en').body)
+    return scene === undefined ? '' : textOf((await htmlOf(scene, 'en')).body)
   }
-  expect(body('request-unreadable')).toContain('type “unread”')
-  expect(body('request-unreadable')).not.toContain('I have read this')
-  expect(body('request-allowance')).toContain('I have read this')
+  expect(await body('request-unreadable')).toContain('type “unread”')
+  expect(await body('request-unreadable')).not.toContain('I have read this')
+  expect(await body('request-allowance')).toContain('I have read this')
+})
+
+test('a wallet keeps a place for each address until it is there', async () => {
+  const scene = SCENES['wallet']
+  if (scene === undefined) throw new Error('no such scene')
+  const [first, last] = (await htmlsOf(scene, 'en')).map(({ body }) => body)
+  expect(first?.match(/aria-busy="true"/gu)).toHaveLength(3)
+  expect(first).not.toContain('bc1p')
+  expect(last).not.toContain('aria-busy="true"')
+  expect(last?.replace(/<[^>]*>/gu, '')).toMatch(/bc1p[a-z0-9]{58}/u)
 })

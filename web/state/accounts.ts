@@ -1,24 +1,46 @@
-import type { Account } from '@trivet/chains'
+import type { Account, BitcoinNetwork } from '@trivet/chains'
+import type { WalletView } from '@trivet/party'
+import type { SuiteId } from '@trivet/protocol/core'
 
 export type AccountChain = 'ethereum' | 'bitcoin' | 'solana'
+export type AccountKind = 'ethereum' | 'taproot' | 'segwit' | 'solana'
 
+/** An account as the screen keeps a place for it, before its address is there. */
+export interface AccountRow {
+  readonly kind: AccountKind
+  readonly suite: SuiteId
+  /** Characters of its address, as nearly as they are the same for all. */
+  readonly length: number
+}
 export interface AccountGroup {
   readonly chain: AccountChain
-  /** In the order they are shown. */
-  readonly accounts: readonly Account[]
+  readonly rows: readonly AccountRow[]
 }
 
-/** What belongs together on the screen: Ed25519 is the bare key of the Solana account. */
-const CHAIN_OF: Readonly<Record<Account['chain'], AccountChain>> = { ethereum: 'ethereum', bitcoin: 'bitcoin', solana: 'solana', ed25519: 'solana' }
-const ORDER: readonly AccountChain[] = ['ethereum', 'bitcoin', 'solana']
+/** What belongs together on the screen, in its order. */
+const GROUPS: readonly AccountGroup[] = [
+  { chain: 'ethereum', rows: [{ kind: 'ethereum', suite: 1, length: 42 }] },
+  { chain: 'bitcoin', rows: [{ kind: 'taproot', suite: 3, length: 62 }, { kind: 'segwit', suite: 1, length: 42 }] },
+  { chain: 'solana', rows: [{ kind: 'solana', suite: 2, length: 44 }] },
+]
 
-/** A wallet's accounts by chain, in the order of the screen; a chain without any is left out. */
-export function grouped(accounts: readonly Account[]): readonly AccountGroup[] {
-  return ORDER.map((chain) => ({ chain, accounts: accounts.filter((account) => CHAIN_OF[account.chain] === chain).toSorted(taprootFirst) }))
-    .filter((group) => group.accounts.length > 0)
+/** The accounts that a wallet has with the keys it has; a chain without any is left out. */
+export function accountGroups(wallet: WalletView): readonly AccountGroup[] {
+  const has = (suite: SuiteId): boolean => wallet.keys.some((key) => key.suite === suite)
+  return GROUPS.map(({ chain, rows }) => ({ chain, rows: rows.filter(({ suite }) => has(suite)) })).filter(({ rows }) => rows.length > 0)
 }
 
-function taprootFirst(a: Account, b: Account): number {
-  const rank = (account: Account): number => (account.chain === 'bitcoin' && account.script === 'segwit' ? 1 : 0)
-  return rank(a) - rank(b)
+/** @returns undefined if it is not among the accounts */
+export function addressOf(kind: AccountKind, accounts: readonly Account[], network: BitcoinNetwork): string | undefined {
+  for (const account of accounts) {
+    if (account.chain === 'bitcoin') {
+      if (account.script === kind) return account.addresses[network]
+    } else if (account.chain !== 'ed25519' && account.chain === kind) return account.address
+  }
+  return undefined
+}
+
+/** The bare key of the Solana account, hex. */
+export function bareKey(accounts: readonly Account[]): string | undefined {
+  return accounts.find((account) => account.chain === 'ed25519')?.publicKey
 }

@@ -1,5 +1,6 @@
 import { createContext, type Component } from 'svelte'
 import type { SessionView, WalletView } from '@trivet/party'
+import type { ChainAnswers } from './chain-answers.svelte.ts'
 import type { Clock } from './clock.svelte.ts'
 import type { Language } from './language.svelte.ts'
 import type { Lazy } from './lazy.svelte.ts'
@@ -17,6 +18,7 @@ export interface WalletScreens {
 
 /** Handed down by `App.svelte` to every screen and part. */
 export const [getParty, setParty] = createContext<PartyState>()
+export const [getChains, setChains] = createContext<ChainAnswers>()
 export const [getRouter, setRouter] = createContext<Router>()
 export const [getLanguage, setLanguage] = createContext<Language>()
 export const [getNetwork, setNetwork] = createContext<NetworkChoice>()

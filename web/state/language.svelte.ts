@@ -9,12 +9,14 @@ export const LANGUAGES: readonly LanguageCode[] = ['en', 'zh']
 export class Language {
   readonly #store: Pick<Storage, 'getItem' | 'setItem'> | undefined
   #code = $state<LanguageCode>('en')
+  #dates = $state.raw(datesIn('en'))
 
   /** @param store where the choice is kept; @param preferred the browser's languages, best first */
   constructor(store: Pick<Storage, 'getItem' | 'setItem'> | undefined, preferred: readonly string[]) {
     this.#store = store
     const wanted = [store?.getItem('language') ?? '', ...preferred].map((tag) => tag.slice(0, 2))
     this.#code = LANGUAGES.find((code) => code === wanted.find((tag) => tag === 'en' || tag === 'zh')) ?? 'en'
+    this.#dates = datesIn(this.#code)
   }
 
   get code(): LanguageCode {
@@ -24,10 +26,21 @@ export class Language {
     return CATALOGUES[this.#code]
   }
 
+  /** Writes days and times. */
+  get dates(): Intl.DateTimeFormat {
+    return this.#dates
+  }
+
   choose(code: LanguageCode): void {
     this.#code = code
+    this.#dates = datesIn(code)
     this.#store?.setItem('language', code)
   }
+}
+
+/** Browsers take tens of milliseconds to make one: it is there before a screen wants it. */
+function datesIn(code: LanguageCode): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(code, { dateStyle: 'long', timeStyle: 'short' })
 }
 
 export function nameOf(code: LanguageCode): string {

@@ -45,7 +45,8 @@ function multiplied(rng: ReturnType<typeof seededRng>, cheat: 'Alice' | 'Bob', p
   const a: readonly [bigint, bigint] = [randomScalar(group, rng), randomScalar(group, rng)]
   const alice = pairs(parties, 1).get(2).asAlice
   const { leaves } = pairs(parties, 2).get(1).asBob
-  const isRight = (b: bigint, c: readonly bigint[], d: readonly bigint[]): boolean => a.every((factor, i) => ((c[i] ?? 0n) + (d[i] ?? 0n)) % q === (factor * b) % q)
+  const isRight = (b: bigint, c: readonly bigint[], d: readonly bigint[]): boolean =>
+    a.every((factor, i) => ((c[i] ?? 0n) + (d[i] ?? 0n)) % q === (factor * b) % q)
   if (cheat === 'Bob') {
     const guesses = guessesFor(rng, positions, alice.delta)
     const { m1, b, state } = startGuessing(leaves, vsid, rng, guesses)

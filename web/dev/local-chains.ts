@@ -1,0 +1,8 @@
+import { accounts, complete } from '@trivet/chains'
+import type { Chains } from '../chains/remote-chains.ts'
+
+/** The chains without a worker, where nobody minds that the page waits. */
+export const localChains: Chains = {
+  accounts: async (keys) => accounts(keys),
+  complete: async (intent, keys, signatures) => complete(intent, keys, signatures),
+}
