@@ -137,7 +137,8 @@ export class Person {
   /** What an account's card shows to be copied. */
   async account(name: AccountName): Promise<string> {
     const { card, value: form, ...more } = ACCOUNTS[name]
-    const article = this.page.getByRole('article', { name: card, exact: true })
+    const article = this.page.getByRole('article', { name: card, exact: true }).and(this.page.locator('[aria-busy=false]'))
+    await article.waitFor()
     if ('behind' in more && await article.locator('details:not([open])', { hasText: more.behind }).count() > 0) await article.getByText(more.behind).first().click()
     const shown = await article.innerText()
     const value = shown.split('\n').map((line) => line.trim()).find((line) => form.test(line))

@@ -1,15 +1,13 @@
 /** A signed request for presignatures: made by one member in the background, checked by the others. Source: `protocol.md` §D.7. */
-import { TH } from '@trivet/protocol/core'
 import {
-  decodeEnvelope, decodeInvitation, decodePresignProposal, encodeHeader, encodeInvitation, encodePresignProposal, equalBytes, INVITE, InputError,
-  kept, Malformed, Run, signedBytes, u32, type Envelope, type KeyShare, type Pid,
+  decodeInvitation, decodePresignProposal, encodePresignProposal, INVITE, InputError, kept, Run, TH, u32,
+  type Envelope, type KeyShare, type Malformed, type Pid,
 } from '@trivet/protocol/core'
 import { ecdsaContext, presign, presignMessages, signingPoint, type PairBook, type Presignature } from '@trivet/protocol/dkls23'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
-import { roomBytes } from '../pairing/link.ts'
 import type { SessionDeps } from '../session/deps.ts'
-import { memberOf } from '../session/member.ts'
-import { signersOf } from '../session/sign-request.ts'
+import { badRequest, openRequest, sealRequest } from '../session/request-envelope.ts'
+import { areExactly } from '../session/sign-request.ts'
 import type { Wallet } from '../wallets/wallet.ts'
 
 /** So many side by side in one session. */
@@ -35,42 +33,30 @@ export function ecdsaShare({ epoch }: Wallet): KeyShare | undefined {
 /** @throws {InputError} of a wallet without an ECDSA key */
 export async function makePresignRequest(
   { wallet, signers, count, room, expiresAt }: Pick<PresignRequest, 'wallet' | 'signers' | 'count' | 'expiresAt'> & { readonly room: SessionId },
-  { identity, rng }: Pick<SessionDeps, 'identity' | 'rng'>,
+  deps: Pick<SessionDeps, 'identity' | 'rng'>,
 ): Promise<PresignRequest> {
   const share = ecdsaShare(wallet)
   if (share === undefined) throw new InputError('wallet', 'it has no ECDSA key')
   const path: readonly number[] = []
   const payload = encodePresignProposal({ keyId: share.keyId, signers, path, count })
-  const body = encodeInvitation({ ceremony: 'presign', room: roomBytes(room), expires: expiresAt, payload })
-  const instance = rng(32)
-  const header = { suite: 0, type: INVITE, from: share.pid, to: 0, epoch: wallet.epoch.roster.epoch, instance, bodyLength: body.length } as const
-  const envelope = { header, signature: await identity.sign(signedBytes(encodeHeader(header), body)), body }
-  return { wallet, share, signers, path, count, instance, expiresAt, requester: share.pid, envelope }
+  const envelope = await sealRequest({ ceremony: 'presign', wallet, share, payload, room, expiresAt }, deps)
+  return { wallet, share, signers, path, count, instance: envelope.header.instance, expiresAt, requester: share.pid, envelope }
 }
 
 /** @throws {Malformed} a request that cannot be meant for this party */
 export async function readPresignRequest(
   bytes: Uint8Array, expected: { readonly room: SessionId; readonly from: PartyId; readonly participants: readonly PartyId[] },
-  { wallets, ed25519, clock }: Pick<SessionDeps, 'wallets' | 'ed25519' | 'clock'>,
+  deps: Pick<SessionDeps, 'wallets' | 'ed25519' | 'clock'>,
 ): Promise<PresignRequest> {
-  const bad = (what: string): Malformed => new Malformed('E_CONFIG', `presign request: ${what}`)
-  const envelope = decodeEnvelope(bytes)
-  const { header, body, signature } = envelope
-  const { ceremony, room, expires, payload } = decodeInvitation(body)
-  if (header.type !== INVITE || header.suite !== 0 || header.to !== 0 || ceremony !== 'presign') throw bad('it is for something else')
-  if (!equalBytes(room, roomBytes(expected.room)) || expires < clock.now()) throw bad('it is of another meeting, or too old')
-  const { keyId, signers, path, count } = decodePresignProposal(payload)
-  const wallet = wallets.list().find((candidate) => candidate.certificate !== undefined && equalBytes(ecdsaShare(candidate)?.keyId ?? new Uint8Array(0), keyId))
-  const share = wallet === undefined ? undefined : ecdsaShare(wallet)
-  if (wallet === undefined || share === undefined) throw bad('this device has no share of that key')
-  const requester = memberOf(wallet.members, expected.from)
-  if (requester?.pid !== header.from || header.epoch !== wallet.epoch.roster.epoch) throw bad('it is of another party or epoch')
-  if (!await ed25519.verify(requester.card.identityKey, signedBytes(encodeHeader(header), body), signature)) throw bad('its signature does not verify')
-  const named = signersOf(wallet, signers).map(({ card }) => card.partyId)
-  if (named.length !== expected.participants.length || named.some((party) => !expected.participants.includes(party))) throw bad('it names other signers than this meeting has')
+  const bad = (what: string): Malformed => badRequest('presign', what)
+  const { proposal, ...opened } = await openRequest(bytes, { ...expected, ceremony: 'presign', decode: decodePresignProposal }, deps)
+  const { wallet, share } = opened
+  const { signers, path, count } = proposal
+  if (share.suite !== 1) throw bad('it is for a key that has no presignatures')
+  if (!areExactly(expected.participants, wallet, signers)) throw bad('it names other signers than this meeting has')
   if (signers.length !== wallet.epoch.roster.threshold || !signers.includes(share.pid)) throw bad('it has another number of signers than this wallet needs')
   if (path.length > 0 || count < 1 || count > MAX_AT_ONCE) throw bad('this device makes none of that kind')
-  return { wallet, share, signers, path, count, instance: header.instance, expiresAt: expires, requester: requester.pid, envelope }
+  return { ...opened, signers, path, count }
 }
 
 /**

@@ -1,19 +1,18 @@
 /** A signed request to set up one pair of an ECDSA key anew: made by one of the two, checked by the other. Source: `protocol.md` §E.2. */
 import {
-  decodeEnvelope, decodeInvitation, decodeRepairProposal, encodeHeader, encodeInvitation, encodeRepairProposal, equalBytes, INVITE, InputError,
-  Malformed, Run, signedBytes, type Envelope, type KeyShare, type Pid,
+  decodeInvitation, decodeRepairProposal, encodeRepairProposal, INVITE, InputError, Run, type Envelope, type KeyShare, type Pid,
 } from '@trivet/protocol/core'
 import { repairContext, repairPair, repairVocabulary } from '@trivet/protocol/dkls23'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import type { RepairView } from '../api.ts'
-import { roomBytes } from '../pairing/link.ts'
 import type { RepairRequest } from '../policy.ts'
 import { ecdsaShare } from '../presign/presign-request.ts'
 import type { Wallet } from '../wallets/wallet.ts'
 import type { CeremonyRun } from './ceremony.ts'
 import type { SessionDeps } from './deps.ts'
 import type { Prepared } from './gathering.ts'
-import { memberOf, nameOf } from './member.ts'
+import { nameOf } from './member.ts'
+import { badRequest, openRequest, sealRequest } from './request-envelope.ts'
 
 export interface RepairInvitation {
   readonly wallet: Wallet
@@ -41,16 +40,13 @@ export function checkPair(wallet: Wallet, peer: Pid): KeyShare {
 /** @throws {InputError} of a wallet that has no such pair */
 export async function makeRepairRequest(
   { wallet, peer, room, expiresAt }: { readonly wallet: Wallet; readonly peer: Pid; readonly room: SessionId; readonly expiresAt: number },
-  { identity, rng }: Pick<SessionDeps, 'identity' | 'rng'>,
+  deps: Pick<SessionDeps, 'identity' | 'rng'>,
 ): Promise<RepairInvitation> {
   const share = checkPair(wallet, peer)
   const signers = pairOf(share, peer)
   const payload = encodeRepairProposal({ keyId: share.keyId, pair: signers })
-  const body = encodeInvitation({ ceremony: 'repair', room: roomBytes(room), expires: expiresAt, payload })
-  const instance = rng(32)
-  const header = { suite: 0, type: INVITE, from: share.pid, to: 0, epoch: wallet.epoch.roster.epoch, instance, bodyLength: body.length } as const
-  const envelope = { header, signature: await identity.sign(signedBytes(encodeHeader(header), body)), body }
-  return { wallet, share, requester: share.pid, peer, signers, instance, expiresAt, envelope }
+  const envelope = await sealRequest({ ceremony: 'repair', wallet, share, payload, room, expiresAt }, deps)
+  return { wallet, share, requester: share.pid, peer, signers, instance: envelope.header.instance, expiresAt, envelope }
 }
 
 /**
@@ -59,25 +55,14 @@ export async function makeRepairRequest(
  */
 export async function readRepairRequest(
   bytes: Uint8Array, expected: { readonly room: SessionId; readonly from: PartyId },
-  { wallets, ed25519, clock }: Pick<SessionDeps, 'wallets' | 'ed25519' | 'clock'>,
+  deps: Pick<SessionDeps, 'wallets' | 'ed25519' | 'clock'>,
 ): Promise<RepairInvitation> {
-  const bad = (what: string): Malformed => new Malformed('E_CONFIG', `repair request: ${what}`)
-  const envelope = decodeEnvelope(bytes)
-  const { header, body, signature } = envelope
-  const { ceremony, room, expires, payload } = decodeInvitation(body)
-  if (header.type !== INVITE || header.suite !== 0 || header.to !== 0 || ceremony !== 'repair') throw bad('it is for something else')
-  if (!equalBytes(room, roomBytes(expected.room)) || expires < clock.now()) throw bad('it is of another meeting, or too old')
-  const { keyId, pair } = decodeRepairProposal(payload)
-  const wallet = wallets.list().find((candidate) => candidate.certificate !== undefined && equalBytes(ecdsaShare(candidate)?.keyId ?? new Uint8Array(0), keyId))
-  const share = wallet === undefined ? undefined : ecdsaShare(wallet)
-  if (wallet === undefined || share === undefined) throw bad('this device has no share of that key')
-  const requester = memberOf(wallet.members, expected.from)
-  if (requester?.pid !== header.from || header.epoch !== wallet.epoch.roster.epoch) throw bad('it is of another party or epoch')
-  if (!await ed25519.verify(requester.card.identityKey, signedBytes(encodeHeader(header), body), signature)) throw bad('its signature does not verify')
-  const peer = requester.pid
-  if (peer === share.pid || pair.join() !== pairOf(share, peer).join()) throw bad('it is about other parties than the two that meet')
-  if (wallets.used.has(wallet.id, header.epoch, header.instance)) throw bad('it was answered before')
-  return { wallet, share, requester: peer, peer, signers: pair, instance: header.instance, expiresAt: expires, envelope }
+  const { proposal: { pair }, ...opened } = await openRequest(bytes, { ...expected, ceremony: 'repair', decode: decodeRepairProposal }, deps)
+  const { wallet, share, requester: peer, instance } = opened
+  if (share.suite !== 1) throw badRequest('repair', 'it is for a key that has no pairs')
+  if (peer === share.pid || pair.join() !== pairOf(share, peer).join()) throw badRequest('repair', 'it is about other parties than the two that meet')
+  if (deps.wallets.used.has(wallet.id, wallet.epoch.roster.epoch, instance)) throw badRequest('repair', 'it was answered before')
+  return { ...opened, peer, signers: pair }
 }
 
 /** What runs once both have said yes. */
