@@ -57,9 +57,9 @@ describe('a party in a worker', () => {
     closing.push(serveParty(there, {
       verbs: {
         unlock: missing, lock: missing, createWallet: missing, readLink: missing, joinWallet: missing, startKeygen: missing,
-        requestSignature: missing, repairPair: missing, approve: missing, decline: missing, close: missing, finishWallet: missing, createInvitation: missing, ...verbs,
-      },
-      subscribe,
+        requestSignature: missing, repairPair: missing, approve: missing, decline: missing, close: missing, finishWallet: missing,
+        createInvitation: missing, ...verbs,
+      }, subscribe,
     }))
     const remote = remoteParty(here, pace)
     closing.push(() => remote.close())
@@ -112,9 +112,7 @@ describe('a party in a worker', () => {
   })
 
   it('shows only the last of the views that come before it may show one', async () => {
-    let tell: () => void = () => undefined
-    let paced = 0
-    let show: (view: PartyView) => void = () => undefined
+    let [tell, show, paced]: [() => void, (view: PartyView) => void, number] = [() => undefined, () => undefined, 0]
     const subscribe = (listener: typeof show): (() => void) => {
       show = listener
       return () => undefined

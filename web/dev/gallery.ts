@@ -2,7 +2,8 @@
 import { flushSync, mount } from 'svelte'
 import App from '../App.svelte'
 import type { WalletScreens } from '../state/context.ts'
-import { ChainAnswers } from '../state/chain-answers.svelte.ts'
+import { drawing } from '../platform/turns.ts'
+import { ChainAnswers } from '../state/chain-answers.ts'
 import { Lazy } from '../state/lazy.svelte.ts'
 import { PartyState } from '../state/party.svelte.ts'
 import { Router } from '../state/router.svelte.ts'
@@ -11,6 +12,9 @@ import { localChains } from './local-chains.ts'
 import type { Scene } from './scene.ts'
 import { SCENES } from './scenes.ts'
 import { stillParty } from './still-party.ts'
+
+/** More than any screen has, one within the other. */
+const PARTS = 8
 
 const wanted = new URLSearchParams(location.search)
 const target = document.querySelector('#app')
@@ -58,6 +62,8 @@ async function show(into: Element, { view, route, link, missing, then = [], ...r
     // A refused verb answers a moment later.
     await new Promise(requestAnimationFrame)
   }
+  // Large screens come in parts, each of which takes its turn when it is there.
+  for (let part = 0; part < PARTS; part += 1) await new Promise<void>((resolve) => drawing.take(resolve))
 }
 
 function act(step: NonNullable<Scene['then']>[number]): void {

@@ -6,7 +6,7 @@ import { localChains } from '../dev/local-chains.ts'
 import type { Scene } from '../dev/scene.ts'
 import { SCENES } from '../dev/scenes.ts'
 import { stillParty } from '../dev/still-party.ts'
-import { ChainAnswers } from '../state/chain-answers.svelte.ts'
+import { ChainAnswers } from '../state/chain-answers.ts'
 import { LANGUAGES } from '../state/language.svelte.ts'
 import { Lazy } from '../state/lazy.svelte.ts'
 import { PartyState } from '../state/party.svelte.ts'
@@ -21,7 +21,9 @@ type Html = { readonly head: string; readonly body: string }
 async function htmlsOf(scene: Scene, language: string): Promise<readonly [Html, Html]> {
   const chains = new ChainAnswers(localChains)
   const first = drawn(scene, language, chains)
-  await new Promise(setImmediate)
+  await new Promise((resolve) => {
+    setTimeout(resolve)
+  })
   return [first, drawn(scene, language, chains)]
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Chains } from '../chains/remote-chains.ts'
 import { KEYS, WALLET } from '../dev/fixtures.ts'
 import { localChains } from '../dev/local-chains.ts'
-import { ChainAnswers } from './chain-answers.svelte.ts'
+import { ChainAnswers } from './chain-answers.ts'
 
 test('a wallet’s accounts are worked out once, of the keys that are asked for', async () => {
   const asked: (readonly number[])[] = []

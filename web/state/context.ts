@@ -1,6 +1,6 @@
 import { createContext, type Component } from 'svelte'
 import type { SessionView, WalletView } from '@trivet/party'
-import type { ChainAnswers } from './chain-answers.svelte.ts'
+import type { ChainAnswers } from './chain-answers.ts'
 import type { Clock } from './clock.svelte.ts'
 import type { Language } from './language.svelte.ts'
 import type { Lazy } from './lazy.svelte.ts'

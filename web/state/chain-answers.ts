@@ -3,8 +3,8 @@ import type { RequestView, SessionView, WalletView } from '@trivet/party'
 import { Bug } from '@trivet/protocol/core'
 import type { GroupKey } from '@trivet/protocol/intent'
 import type { Chains } from '../chains/remote-chains.ts'
-import { Lazy } from './lazy.svelte.ts'
 import { groupKeys } from './keys.ts'
+import { Lazy } from './lazy.svelte.ts'
 
 /** What the worker says about chains: asked for when a screen first needs it, and kept as long as the page is open. */
 export class ChainAnswers {
