@@ -1,6 +1,6 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import type { Address } from 'viem'
-import { bytesToHex, getAddress, keccak256, sliceHex } from 'viem/utils'
+import { getAddress, keccak256, sliceHex } from 'viem/utils'
 import { InvalidIntent, type IntentField } from '../errors.ts'
 
 export const ZERO_ADDRESS = '0x0000000000000000000000000000000000000000'
@@ -27,9 +27,6 @@ export function readAddress(text: string, field: IntentField, what: string): Add
   if (!plain && text !== address) throw new InvalidIntent(field, `${what}: the capitals of ${text} are not those of EIP-55, so a character may be wrong`)
   return address
 }
-
-/** The bytes of an address in a list or a word. */
-export const addressOfBytes = (bytes: Uint8Array): Address => getAddress(bytesToHex(bytes))
 
 /** "0x8ba1…9C2f" */
 export const shortAddress = (address: string): string => `${address.slice(0, 6)}…${address.slice(-4)}`

@@ -5,7 +5,7 @@ import type { RestServer } from './rest-server.ts'
 import { acmePlace, annaPlace, keygenSession, SESSION, unlocked, type TestWallet } from './scripted-party.ts'
 
 /** The session of a request of this party's, as its view shows it. */
-export function signSession(wallet: TestWallet, intent: Uint8Array, state: SessionView['state'], way?: RequestView['way']): SessionView {
+function signSession(wallet: TestWallet, intent: Uint8Array, state: SessionView['state'], way?: RequestView['way']): SessionView {
   const { suite, preview } = interpret(intent, groupKeysOf(wallet.view))
   return {
     ...keygenSession(state, [acmePlace, annaPlace]), kind: 'sign', wallet: { id: wallet.view.id, name: 'Treasury', threshold: 2, total: 3 },

@@ -19,9 +19,9 @@ export const SIGN_COLUMN = 68
 /** L'': bytes of a column of the roll-over, N + s bits. */
 export const ROLL_COLUMN = 32
 /** ℓ: inputs of a multiplication, r_i and sk_i. */
-export const INPUTS = 2
+const INPUTS = 2
 /** W = ℓ + ρ: scalars carried by one OT. */
-export const WIDTH = 3
+export const WIDTH = INPUTS + 1
 
 /** All leaves of one direction: order tree, leaf. */
 export const LEAVES_BYTES = TREES * LEAVES * SEED

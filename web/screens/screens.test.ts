@@ -38,9 +38,11 @@ function drawn(scene: Scene, language: string, chains: ChainAnswers): Html {
   const problems = scene.missing === true ? [{ code: 'insecure-context' as const, detail: 'x' }] : []
   const party = new PartyState(stillParty(scene))
   const screens = new Lazy(() => Promise.resolve(withChains), withChains)
-  return render(App, {
+  // Rendered when it is read: here, and once.
+  const { head, body } = render(App, {
     props: { party, chains, router, screens, problems, pageUrl: 'https://x.example/', now: () => NOW, store: undefined, languages: [language] },
   })
+  return { head, body }
 }
 const textOf = (html: string): string => html.replace(/<!--.*?-->/gsu, '').replace(/<[^>]*>/gu, ' ')
 
@@ -108,12 +110,13 @@ test('what cannot be read asks for a typed word, other dangers for a tick', asyn
   expect(await body('request-allowance')).toContain('I have read this')
 })
 
+const ADDRESS = /bc1p[a-z0-9]{58}/u
 test('a wallet keeps a place for each address until it is there', async () => {
   const scene = SCENES['wallet']
   if (scene === undefined) throw new Error('no such scene')
-  const [first, last] = (await htmlsOf(scene, 'en')).map(({ body }) => body)
+  const [first, last] = (await htmlsOf(scene, 'en')).map(({ body }) => body.replace(/<\/?span[^>]*>|<!--.*?-->/gu, ''))
   expect(first?.match(/aria-busy="true"/gu)).toHaveLength(3)
-  expect(first).not.toContain('bc1p')
+  expect(first).not.toMatch(ADDRESS)
   expect(last).not.toContain('aria-busy="true"')
-  expect(last?.replace(/<[^>]*>/gu, '')).toMatch(/bc1p[a-z0-9]{58}/u)
+  expect(last).toMatch(ADDRESS)
 })
