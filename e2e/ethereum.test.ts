@@ -58,7 +58,7 @@ test('a tab and the company server pay with a signature that both had prepared, 
   for (const who of [anna, ben]) await who.seesWallet()
   const address = await anna.account('Ethereum')
 
-  await anna.hasPrepared(3, 'Treasury')
+  await anna.hasPrepared('Treasury')
   await anna.fillPayment(payment('7', '0.01'), 'Treasury')
   await anna.ask()
   expect((await paidBy(anna)).from).toBe(address)

@@ -170,9 +170,9 @@ export class Person {
     await this.#chooseSigner(other)
   }
 
-  /** Waits until there are so many prepared signatures with another device. */
-  async hasPrepared(count: number, other: string): Promise<void> {
-    await this.page.getByText(`${count} prepared signature${count === 1 ? '' : 's'} with ${other}`, { exact: true }).waitFor()
+  /** Waits until signatures are prepared with another device. */
+  async hasPrepared(other: string): Promise<void> {
+    await this.page.getByText(new RegExp(`^[1-9][0-9]* prepared signatures? with ${other}$`)).waitFor()
   }
 
   async ask(): Promise<void> {

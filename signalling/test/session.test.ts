@@ -73,7 +73,7 @@ describe('a session', () => {
     expect(await joinWith(bob, created.join_tokens['place:2'])).toMatchObject({ status: 410, body: { error: 'session_expired' } })
     time.now += 86_400_001
     const again = await connect(server, anna.person)
-    expect((await again.rest('GET', `/api/v1/sessions/${created.session_id}`)).status).toBe(404)
+    await expect.poll(async () => (await again.rest('GET', `/api/v1/sessions/${created.session_id}`)).status).toBe(404)
   })
 
   test('fails when the parties report different results', async () => {
