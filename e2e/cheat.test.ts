@@ -8,8 +8,8 @@ const R3 = 0x15
 const R4 = 0x16
 const SIGNATURE_SHARE = 0x41
 
-/** Of an ECDSA signature: its last bytes are a check of the multiplication. */
-const MULTIPLICATION = 0x22
+/** The first of an ECDSA signature: its last bytes are a check of the multiplication. */
+const MULTIPLICATION = 0x21
 
 /**
  * Says the truth except in messages of one type, where the last byte is another. Not of the ECDSA key's own making: the end of its
@@ -93,7 +93,7 @@ test('who fails the safety check of an ECDSA signature is blocked, also after a 
   await anna.comeBack('Savings')
   await expect(anna.page.getByRole('region', { name: 'Devices' })).toContainText('A safety check with Mallory failed.')
   isHonest = true
-  await anna.button('Pair again').click()
+  await anna.page.getByRole('button', { name: /^Pair again/ }).click()
   await cheat.approve()
   await expect(anna.page.getByRole('region', { name: 'Devices' })).not.toContainText('A safety check with Mallory failed.')
   await anna.fillPayment(payment, 'Mallory')

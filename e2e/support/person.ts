@@ -172,7 +172,7 @@ export class Person {
 
   /** Waits until signatures are prepared with another device. */
   async hasPrepared(other: string): Promise<void> {
-    await this.page.getByText(new RegExp(`^[1-9][0-9]* prepared signatures? with ${other}$`)).waitFor()
+    await this.page.getByText(new RegExp(`[1-9][0-9]* prepared signatures? with ${other}`)).waitFor()
   }
 
   async ask(): Promise<void> {
