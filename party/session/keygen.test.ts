@@ -73,9 +73,10 @@ describe('the roster', () => {
     for (const name of NAMES) people.push(await person({ transport: network.transport(name), name, clock, ...(name === 'Anna' ? { line } : {}) }))
     const session = await meet(people, { threshold: 2 })
     await the(people[0]).party.verbs.startKeygen({ session })
-    for (const who of people.slice(1)) {
-      expect(await failureOf(who, session)).toMatchObject({ code: 'E_EQUIVOCATE', culprits: [{ name: 'Anna' }] })
-    }
+    const errors = await Promise.all(people.slice(1).map((who) => failureOf(who, session)))
+    for (const { culprits } of errors) expect(culprits).toMatchObject([{ name: 'Anna' }])
+    // Whoever compares first stops, and so does Anna; the other guest may have no channel to the first one yet, and only sees her leave.
+    expect(errors.map(({ code }) => code)).toContain('E_EQUIVOCATE')
     nothingIsKept(...people)
   })
 })
