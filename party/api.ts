@@ -15,15 +15,39 @@ export interface PartyVerbs {
    * @param options.takeOver locks it elsewhere, once the passphrase has turned out right
    * @throws VaultError (wrong passphrase, damaged), Refused E_BUSY (open in another tab)
    */
-  unlock(options: { partyId: PartyId; passphrase: string; takeOver?: boolean }): Promise<void>
+  unlock(options: { readonly partyId: PartyId; readonly takeOver?: boolean } & OpenWith): Promise<void>
   lock(): Promise<void>
+  /** Wraps the data key of the unlocked party anew; no record is sealed again. @param options.now what opens it now @throws VaultError E_PASSPHRASE */
+  changePassphrase(options: { readonly now: OpenWith; readonly passphrase: string }): Promise<void>
+  /** A second way in, beside the passphrase. At most 8. @throws VaultError E_PASSPHRASE */
+  addPasskey(options: { readonly now: OpenWith; readonly passkey: NewPasskey }): Promise<void>
+  removePasskey(options: { readonly credential: Uint8Array }): Promise<void>
+  /** A backup file of this device's part of a wallet; it counts once `proveBackup` has read it back. @throws InputError passphrase too short */
+  makeBackup(options: { readonly wallet: WalletId; readonly passphrase: string }): Promise<{ readonly fileName: string; readonly file: Uint8Array }>
+  /** Opens a backup file as it was saved and compares it with the vault. @throws VaultError E_PASSPHRASE, E_DAMAGED, E_STALE; InputError another wallet's */
+  proveBackup(options: { readonly wallet: WalletId; readonly file: Uint8Array; readonly passphrase: string }): Promise<void>
+  /** Looks into a backup file; changes nothing. @throws VaultError E_PASSPHRASE, E_DAMAGED */
+  readBackup(options: { readonly file: Uint8Array; readonly passphrase: string }): Promise<BackupView>
+  /**
+   * Makes a new party on this device that holds what the file holds: it can show the wallet, not sign (`security.md` §3).
+   * @throws VaultError E_PASSPHRASE, E_DAMAGED, E_STALE (this device knows a later state of the wallet)
+   */
+  restoreBackup(options: { readonly file: Uint8Array; readonly passphrase: string; readonly device: NewDevice }): Promise<{ readonly wallet: WalletId }>
   /** Starts a lobby for a new wallet. `device` makes a new party; without it the unlocked one is used. */
   createWallet(options: CreateWallet): Promise<{ session: SessionId }>
   /** Reads a link without acting on it. @throws InputError (damaged), Refused (expired) */
   readLink(link: string): Promise<LinkPreview>
   joinWallet(options: { link: string; device?: NewDevice }): Promise<{ session: SessionId }>
-  /** Coordinator, all places filled: signs the roster, sends it to everybody, and approves it for this party. */
+  /** Coordinator, all places filled: signs the roster and sends it to everybody. Approves it for this party where no words need comparing. */
   startKeygen(options: { session: SessionId }): Promise<void>
+  /**
+   * What the person says of the words (`comparing`). Coordinator: `same` also approves. Others: the words that the inviter's screen shows, as
+   * one of those offered; the third wrong choice ends the session. `differ` ends it for everybody.
+   * @returns whether that was right
+   */
+  compareWords(options: { readonly session: SessionId; readonly answer: 'same' | 'differ' | readonly string[] }): Promise<boolean>
+  /** Forgets a device that was paired with: next time it is a stranger. */
+  forgetKnown(options: { readonly partyId: PartyId }): Promise<void>
   requestSignature(options: RequestSignature): Promise<{ session: SessionId }>
   /**
    * Asks another member to set up anew what ECDSA needs between the two (`PartyInWallet.pairing`), and says yes for this party. It is
@@ -44,13 +68,42 @@ export interface PartyVerbs {
   createInvitation(options: { readonly expiresInSeconds: number }): Promise<{ readonly invitation: string }>
 }
 
+/** What opens a vault. `secret`: the passkey's PRF output for its salt, 32 bytes. */
+export type OpenWith =
+  | { readonly passphrase: string }
+  | { readonly passkey: { readonly credential: Uint8Array; readonly secret: Uint8Array } }
+
+/** A passkey as WebAuthn made it. */
+export interface NewPasskey {
+  /** Raw credential id, at most 1,023 bytes. */
+  readonly credential: Uint8Array
+  /** What the PRF is evaluated at, 32 random bytes. */
+  readonly salt: Uint8Array
+  /** Its PRF output, 32 bytes. */
+  readonly secret: Uint8Array
+  /** For the person, 1 to 64 bytes of text. */
+  readonly label: string
+}
+
+/** What is in a backup file. */
+export interface BackupView {
+  readonly wallet: { readonly id: WalletId; readonly name: string; readonly threshold: number; readonly total: number }
+  readonly deviceName: string
+  readonly partyId: PartyId
+  readonly index: number
+  readonly epoch: number
+  readonly madeAt: number
+  /** Whether this device holds the same wallet, and how its state compares with the file's. */
+  readonly here?: 'same' | 'later' | 'earlier'
+}
+
 export interface NewDevice { readonly name: string; readonly passphrase: string }
 
 export interface CreateWallet {
   readonly name: string
   readonly threshold: number
   /** The other parties, in any order; the wallet has `places.length + 1` parties. */
-  readonly places: readonly ({ readonly kind: 'link' } | { readonly kind: 'company'; readonly invitation: string })[]
+  readonly places: readonly ({ readonly kind: 'link' } | { readonly kind: 'company'; readonly invitation: string } | { readonly kind: 'known'; readonly partyId: PartyId })[]
   readonly device?: NewDevice
   /** Where a link leads: the page's address, without fragment. */
   readonly pageUrl: string
@@ -81,6 +134,8 @@ export interface PartyView {
   readonly lockedBy?: 'other-tab'
   /** The unlocked party. */
   readonly me?: { readonly partyId: PartyId; readonly name: string; readonly build: string }
+  /** Devices that the unlocked party was paired with before, by name. */
+  readonly known: readonly KnownView[]
   /** Wallets of the unlocked party. */
   readonly wallets: readonly WalletView[]
   readonly sessions: readonly SessionView[]
@@ -92,6 +147,21 @@ export interface VaultView {
   readonly deviceName: string
   readonly wallets: readonly { readonly id: WalletId; readonly name: string; readonly threshold: number; readonly total: number }[]
   readonly unlocked: boolean
+  /** Passkeys that open it beside the passphrase. Public, and not authenticated before it is open. */
+  readonly passkeys: readonly { readonly credential: Uint8Array; readonly salt: Uint8Array; readonly label: string }[]
+  /** After wrong passphrases: ms since epoch before which no other is looked at. */
+  readonly waitUntil?: number
+}
+
+export interface KnownView {
+  readonly partyId: PartyId
+  readonly name: string
+  readonly role: Role
+  /** ms since epoch */
+  readonly since: number
+  /** `words`: compared by the person; `invitation`: pinned by a company's invitation; `earlier`: paired before words were compared. */
+  readonly how: 'words' | 'invitation' | 'earlier'
+  readonly online: boolean
 }
 
 export interface WalletView {
@@ -99,8 +169,13 @@ export interface WalletView {
   readonly name: string
   readonly threshold: number
   readonly createdAt: number
-  /** `unfinished`: voted for, certificate not yet held; no address may be shown (`protocol.md` §E.4). */
-  readonly state: 'ready' | 'unfinished'
+  /**
+   * `unfinished`: voted for, certificate not yet held; no address may be shown (`protocol.md` §E.4). `restored`: from a backup file; it shows
+   * the wallet and cannot sign.
+   */
+  readonly state: 'ready' | 'unfinished' | 'restored'
+  /** ms since epoch of the last time a backup file of this epoch was read back; absent until then. */
+  readonly backupProvedAt?: number
   readonly epoch: number
   readonly myIndex: number
   readonly parties: readonly PartyInWallet[]
@@ -141,6 +216,8 @@ export interface SessionView {
   /** Everybody who takes part, mine first in a lobby, by share index once there is a roster. */
   readonly places: readonly PlaceView[]
   readonly steps: readonly StepView[]
+  /** Key generation: the words of this roster, once they are made; the same on every honest screen. */
+  readonly words?: readonly string[]
   /** Signing only. */
   readonly request?: RequestView
   /** Repair only: from the moment the request is here. */
@@ -151,6 +228,14 @@ export interface SessionView {
 export type SessionState =
   /** Lobby: waiting for people to come. Coordinator only: `ready` once every place is filled. */
   | { readonly at: 'inviting'; readonly expiresAt: number; readonly ready: boolean }
+  /**
+   * The roster is signed; people compare words before anybody is asked to approve. `words`: coordinator, to be read out. `offered`: others,
+   * three times four words of which one is right. Neither, while words are being made. `answered`: this person has.
+   */
+  | {
+    readonly at: 'comparing'; readonly expiresAt: number; readonly answered: boolean; readonly words?: readonly string[]
+    readonly offered?: readonly (readonly string[])[]; readonly triesLeft: number
+  }
   /** The roster or request is signed and shown; `answered` says whether I have said yes. */
   | { readonly at: 'approving'; readonly expiresAt: number; readonly answered: boolean }
   | { readonly at: 'connecting' }
@@ -174,9 +259,13 @@ export interface PlaceView {
   readonly reason?: string
   /** My link to that party. */
   readonly connection?: 'none' | 'connecting' | 'up' | 'lost'
-  readonly path?: 'direct' | 'relay' | 'memory'
+  readonly path?: 'direct' | 'relay' | 'mailbox' | 'memory'
   /** Share indices of the parties that this party says it is connected to (the mesh as they tell it). */
   readonly linkedTo?: readonly number[]
+  /** Paired with before, by this name and key. */
+  readonly known?: boolean
+  /** It runs another build than this device. */
+  readonly otherBuild?: boolean
 }
 
 
@@ -222,6 +311,8 @@ export interface ErrorView {
   /** Share indices and names of parties shown or found to be at fault or silent. */
   readonly culprits: readonly { readonly index: number; readonly name: string }[]
   readonly details: string
+  /** Signed statements that contradict each other, hex: kept on this device, to be shown to others. */
+  readonly evidence?: string
 }
 
 export type { Role, StepName }

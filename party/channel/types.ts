@@ -1,25 +1,28 @@
 import type { MpcError, Rng } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { Clock } from '../clock.ts'
+import type { Card } from '../identity/card.ts'
+import type { Identity } from '../identity/identity.ts'
 import type { LinkFactory, LinkPath } from '../transport/types.ts'
 
 /** `connecting`: not yet; `up`: messages pass; `lost`: was up, another link is being made. */
 export type ChannelState = 'connecting' | 'up' | 'lost'
 
 export interface ChannelOptions {
-  /** `sign`: Ed25519 by the identity key, 64 bytes. */
-  readonly me: { readonly partyId: PartyId; sign(message: Uint8Array): Promise<Uint8Array> }
-  /** `publicKey`: Ed25519, 32 bytes, of the peer's identity card; `verify` is given it back. */
-  readonly peer: {
-    readonly partyId: PartyId
-    readonly publicKey: Uint8Array
-    verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>
-  }
-  /** 32 bytes, equal at both ends: hash of the room and its roster. */
+  /** Whose static key the handshake proves: its identity card goes into the handshake's payload. */
+  readonly me: Pick<Identity, 'card' | 'channelSecret'>
+  /** Must show this card's identity and channel keys in the handshake. */
+  readonly peer: Card
+  /** 32 bytes, equal at both ends: hash of the room and its roster. Part of the prologue. */
   readonly context: Uint8Array
   readonly links: LinkFactory
-  /** Hands bytes to the peer's `Channel.signal` over the introduction server; rejects if it cannot. At most 16,474 bytes. */
+  /**
+   * Hands bytes (at most 16,384) to the peer's `Channel.signal` over the introduction server, sealed: what arrives there is what this side
+   * said. Rejects if it cannot.
+   */
   signal(bytes: Uint8Array): Promise<void>
+  /** Leaves bytes (at most 43,008) in the peer's mailbox for its `Channel.mail`, sealed. Absent: there is no such path. */
+  mail?(bytes: Uint8Array): Promise<void>
   readonly rng: Rng
   readonly clock: Clock
   readonly events: ChannelEvents
@@ -46,8 +49,15 @@ export interface ChannelEvents {
 
 /** Ordered, whole, exactly-once delivery between two parties, over as many links as it takes. */
 export interface Channel {
-  /** Feeds what the peer's `ChannelOptions.signal` sent. */
+  /** Feeds what the peer's `ChannelOptions.signal` sent, opened and authenticated. */
   signal(bytes: Uint8Array): void
+  /** Feeds what the peer's `ChannelOptions.mail` sent, opened and authenticated. */
+  mail(bytes: Uint8Array): void
+  /**
+   * The introduction server brought, in the peer's name, what the peer did not say. Ends a channel that is not up with E_INTERCEPTED, and
+   * alarms the peer; one that is up goes on.
+   */
+  intercepted(): void
   /**
    * Takes a copy of a message of 1 to 262,144 bytes; also before the channel is up. Does nothing after its end.
    * @returns false when more than 1 MiB waits for acknowledgement: better wait for `drain`

@@ -25,6 +25,8 @@ export type SignallingEvent =
    */
   | { readonly kind: 'session'; readonly session: SessionInfo; readonly joinToken?: string }
   | { readonly kind: 'signal'; readonly sessionId: SessionId; readonly from: PartyId; readonly payload: Uint8Array }
+  /** From the mailbox: left by a member, in the order it was left; each once, unless this client connects anew before it was taken. */
+  | { readonly kind: 'mail'; readonly sessionId: SessionId; readonly from: PartyId; readonly payload: Uint8Array }
   | { readonly kind: 'presence'; readonly party: PartyId; readonly online: boolean }
 
 /** The client of the signalling server. Reconnects by itself until closed; then another login may follow. Calls reject with `TransportError` or `Refused`. */
@@ -45,6 +47,11 @@ export interface Signalling {
   watch(parties: readonly PartyId[]): Promise<readonly PartyId[]>
   /** Relays opaque bytes (at most 45,056) to one member of a session. Rejects with `TransportError` if that member is not connected. */
   send(sessionId: SessionId, to: PartyId, payload: Uint8Array): Promise<void>
+  /**
+   * Leaves opaque bytes (at most 45,056) in a member's mailbox: they come to it as `mail`, at once or when it connects. Resolves when they are stored.
+   * @throws {TransportError} E_TRANSPORT full, or not reached
+   */
+  leave(sessionId: SessionId, to: PartyId, payload: Uint8Array): Promise<void>
   /** @returns a function that stops listening */
   listen(listener: (event: SignallingEvent) => void): () => void
   /** Ends the connection; listeners stay for a next login. */
@@ -68,8 +75,8 @@ export interface LinkEvents {
   close(reason: string): void
 }
 
-/** How the bytes travel: straight, through a TURN server, or within one process. */
-export type LinkPath = 'direct' | 'relay' | 'memory'
+/** How the bytes travel: straight, through a TURN server, through the introduction server's mailbox, or within one process. */
+export type LinkPath = 'direct' | 'relay' | 'mailbox' | 'memory'
 
 export interface Link {
   signal(bytes: Uint8Array): void
