@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser } from '@playwright/test'
 import { Person } from '@trivet/e2e/person'
+import { Table } from '@trivet/e2e/table'
 import { startSignalling } from '@trivet/signalling'
 import type { Measured } from './report.ts'
 import { rowOf } from './row.ts'
@@ -53,7 +54,8 @@ export async function tabs(note: (sentence: string) => void): Promise<Measured> 
  */
 async function round(browser: Browser, url: string): Promise<Round> {
   const context = await browser.newContext()
-  const person = async (name: string): Promise<Person> => new Person(name, await context.newPage(), url)
+  const table = new Table()
+  const person = async (name: string): Promise<Person> => new Person(name, await context.newPage(), url, table)
   const [anna, ben, cleo] = [await person('Anna'), await person('Ben'), await person('Cleo')]
 
   await anna.page.bringToFront()

@@ -5,6 +5,7 @@ export const overview = `trivet: a signing key in shares, held by browsers and s
   trivet up            everything on this machine, to try it: signalling, page, enterprise party
   trivet signalling    the server that introduces parties, and serves the page
   trivet enterprise    the headless party
+  trivet backup        backup files of a headless party's wallets
 
   --config FILE        settings in YAML, by the same names in lower case; the environment comes first
   --help               what a part does and what can be set: trivet signalling --help

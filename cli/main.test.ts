@@ -14,8 +14,9 @@ describe('trivet', () => {
   })
 
   it.each([
-    ['signalling', ['PORT', 'DATA_DIR', 'TLS_CERT', 'PUBLIC_URL']],
+    ['signalling', ['PORT', 'DATA_DIR', 'TLS_CERT', 'PUBLIC_URL', 'STUN_URLS', 'TURN_URLS', 'TURN_SECRET']],
     ['enterprise', ['SHARE_KEY_FILE', 'POLICY_FILE', 'SIGNALLING_URL']],
+    ['backup', ['DATA_DIR', 'SHARE_KEY_FILE', 'BACKUP_PASSPHRASE_FILE', 'BACKUP_DIR']],
     ['up', ['PORT', 'ENTERPRISE_PORT']],
   ])('lists the settings of %s', async (part, names) => {
     expect(await main([part, '--help'])).toBe(0)

@@ -4,7 +4,7 @@ import packageJson from './package.json' with { type: 'json' }
 import { UsageError } from './config-file.ts'
 import { overview, partHelp } from './help.ts'
 import type { PartOptions } from './part.ts'
-import { enterpriseSettings, signallingSettings, upSettings, type Setting } from './settings.ts'
+import { backupSettings, enterpriseSettings, signallingSettings, upSettings, type Setting } from './settings.ts'
 
 interface Part {
   readonly usage: string
@@ -33,6 +33,12 @@ const parts: Readonly<Record<string, Part>> = {
     does: 'The headless party: holds a share, signs what its policy allows, and has a REST door for your own back end.',
     settings: enterpriseSettings,
     run: async (options) => (await import('./enterprise.ts')).runEnterprise(options),
+  },
+  backup: {
+    usage: 'trivet backup [--config FILE]',
+    does: 'Backup files of every wallet of an enterprise party that is not running, each read back and compared; an older file is never written over.',
+    settings: backupSettings,
+    run: async ({ config }) => (await import('@trivet/enterprise')).runBackup(config),
   },
 }
 

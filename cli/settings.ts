@@ -26,6 +26,9 @@ export const signallingSettings: readonly Setting[] = [
   { name: 'ALLOWED_ORIGINS', standard: 'its own', meaning: 'further pages that may use it, separated by commas' },
   { name: 'SESSION_TTL', standard: '900', meaning: 'seconds for which an invitation lives where nothing else is asked for' },
   { name: 'MAX_SOCKETS_PER_ADDRESS', standard: '50', meaning: 'open sockets from one network address' },
+  { name: 'STUN_URLS', standard: 'none', meaning: 'STUN servers that tell parties their public address, separated by commas: stun:stun.example:3478' },
+  { name: 'TURN_URLS', standard: 'none', meaning: 'TURN servers for parties that cannot reach each other, separated by commas: turn:turn.example:3478?transport=udp' },
+  { name: 'TURN_SECRET', standard: 'none', meaning: "what the TURN server has as static-auth-secret (coturn's use-auth-secret), 16 to 256 characters" },
   ...tls,
   ...log,
 ]
@@ -46,7 +49,16 @@ export const enterpriseSettings: readonly Setting[] = [
   ...log,
 ]
 
-const ofSignalling = new Set(['HOST', 'PORT', 'PUBLIC_URL', 'ALLOWED_ORIGINS', 'TLS_CERT', 'TLS_KEY'])
+const ofParty = new Set(['DATA_DIR', 'SHARE_KEY', 'SHARE_KEY_FILE'])
+
+export const backupSettings: readonly Setting[] = [
+  ...enterpriseSettings.filter(({ name }) => ofParty.has(name)),
+  { name: 'BACKUP_PASSPHRASE_FILE', standard: 'none', meaning: 'file with the passphrase of the backup, mode 0600, from the environment only' },
+  { name: 'BACKUP_PASSPHRASE', standard: 'none', meaning: 'the passphrase itself; prefer BACKUP_PASSPHRASE_FILE' },
+  { name: 'BACKUP_DIR', standard: 'the current folder', meaning: 'where the files go, from the environment only' },
+]
+
+const ofSignalling = new Set(['HOST', 'PORT', 'PUBLIC_URL', 'ALLOWED_ORIGINS', 'STUN_URLS', 'TURN_URLS', 'TURN_SECRET', 'TLS_CERT', 'TLS_KEY'])
 
 export const upSettings: readonly Setting[] = [
   ...signallingSettings.filter(({ name }) => ofSignalling.has(name)),

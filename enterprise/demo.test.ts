@@ -27,7 +27,7 @@ describe('the demo', () => {
     await enterprise.close()
     expect(link).toMatch(/^http:\/\/localhost:8080\/#company=.{20,}$/)
     const policy = await readFile(join(folder, 'policy.yaml'), 'utf8')
-    expect(printed).toEqual([`The enterprise party allows what ${join(folder, 'policy.yaml')} says:\n\n${policy}`])
+    expect(printed[0]).toBe(`The enterprise party allows what ${join(folder, 'policy.yaml')} says:\n\n${policy}`)
     expect(parsePolicy(policy)).toMatchObject({
       kind: 'rules',
       rules: {
@@ -41,6 +41,17 @@ describe('the demo', () => {
         ],
       },
     })
+  }, 60_000)
+
+  it('prints its identity, whole and in short, which is the one that its invitation pins', async () => {
+    const printed: string[] = []
+    const { enterprise, link } = await demo(printed)
+    await enterprise.close()
+    const whole = /^ {2}((?:[0-9a-f]{4} ?){16})$/m.exec(printed.join('\n'))?.[1] ?? ''
+    expect(whole.replaceAll(' ', '')).toBe(enterprise.partyId)
+    expect(printed.join('\n')).toContain(`in short ${whole.slice(0, 19)}.`)
+    const invitation = Buffer.from(link.slice(link.indexOf('#company=') + '#company='.length), 'base64url')
+    expect(invitation.subarray(1, 33).toString('hex')).toBe(enterprise.partyId)
   }, 60_000)
 
   it('leaves a policy that somebody has changed, and stays the same party', async () => {

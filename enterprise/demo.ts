@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EnterpriseConfig } from './config.ts'
+import { fingerprintOf, groupedPartyId } from './identity-text.ts'
 import { startEnterprise, type Enterprise, type EnterpriseParts } from './server.ts'
 
 /** Small enough to try things out with; more is for a policy somebody has thought about. */
@@ -70,5 +71,6 @@ export async function startDemo({ folder, signallingUrl, publicUrl, port, log, p
     host: '127.0.0.1', port, dataDir: join(folder, 'enterprise'), signallingUrl, publicUrl, partyName: 'Demo company', partyRole: 'enterprise',
     shareKey: { from: 'generated' }, policyFile, presignatures: 4, logLevel: log.level, logFormat: log.format,
   }, parts)
+  print(`It is the party\n\n  ${groupedPartyId(enterprise.partyId)}\n\nin short ${fingerprintOf(enterprise.partyId)}. Its invitations hold this, and a page takes no other in its place.\n`)
   return { enterprise, link: await enterprise.createInvitation({ expiresInSeconds: INVITATION_SECONDS }) }
 }

@@ -2,5 +2,5 @@
 export { readConfig, type ConfigSources, type EnterpriseConfig } from './config.ts'
 export { startDemo, type Demo, type DemoOptions } from './demo.ts'
 export { openApiKeys, SCOPES, type ApiKeyFacts, type ApiKeys, type Scope } from './keys/api-keys.ts'
-export { runEnterprise } from './main.ts'
+export { runBackup, runEnterprise } from './main.ts'
 export { startEnterprise, type Enterprise } from './server.ts'

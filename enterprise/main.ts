@@ -1,6 +1,7 @@
-/** `trivet enterprise`: the only file of this part that reads the environment and ends the process's work. */
+/** `trivet enterprise` and `trivet backup`: the only file of this part that reads the environment and ends the process's work. */
 import { once } from 'node:events'
 import { MpcError } from '@trivet/protocol/core'
+import { backUp, backupPassphrase } from './backup.ts'
 import { readConfig } from './config.ts'
 import { startEnterprise, type Enterprise } from './server.ts'
 
@@ -25,4 +26,22 @@ export async function runEnterprise(configFile?: string): Promise<number> {
   if (!(failure instanceof Error)) return 0
   process.stderr.write(`trivet enterprise: ${failure.message}\n`)
   return 1
+}
+
+/**
+ * Backs up all wallets of a party that is not running, and says where the files are.
+ * @param configFile of `--config`: the settings of the party itself
+ * @returns the exit code
+ */
+export async function runBackup(configFile?: string): Promise<number> {
+  const { env: environment } = process
+  try {
+    const { dataDir, shareKey } = readConfig({ environment, terminal: false, ...(configFile === undefined ? {} : { file: configFile }) })
+    const passphrase = backupPassphrase({ value: environment['BACKUP_PASSPHRASE'], path: environment['BACKUP_PASSPHRASE_FILE'] })
+    for (const path of await backUp({ dataDir, shareKey, passphrase, folder: environment['BACKUP_DIR'] ?? '.' })) process.stdout.write(`${path}\n`)
+    return 0
+  } catch (error) {
+    process.stderr.write(`trivet backup: ${error instanceof Error ? error.message : String(error)}\n`)
+    return error instanceof MpcError ? 2 : 1
+  }
 }

@@ -24,7 +24,7 @@ export async function createNodeParty({ role, store, transport, policy, presigna
   const { subtle } = webcrypto
   return await createParty({
     rng, subtle, clock: systemClock, transport, policy, role, presignatures,
-    vault: createVault({ store, subtle, rng }),
+    vault: createVault({ store, subtle, rng, clock: systemClock }),
     interpret: interpretForParty,
     build: Uint8Array.from(createHash('sha256').update(`trivet-enterprise/${packageJson.version}`).digest()),
     log: (event, fields) => log.info(definedOnly(fields), event),

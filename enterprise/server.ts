@@ -8,6 +8,7 @@ import { InputError, TransportError } from '@trivet/protocol/core'
 import { startWhenFilled } from './autostart.ts'
 import type { EnterpriseConfig } from './config.ts'
 import { openApiKeys } from './keys/api-keys.ts'
+import { fingerprintOf, groupedPartyId } from './identity-text.ts'
 import { createLog, type Log } from './log.ts'
 import { startPartyThread, type PartyThread } from './party-thread.ts'
 import { loadPolicy, type PolicySource } from './policy/load.ts'
@@ -74,7 +75,7 @@ export async function startEnterprise(config: EnterpriseConfig, { startThread }:
     })
     closers.push(() => rest.close())
     const url = await rest.listen({ host: config.host, port: config.port })
-    log.info({ url, party: me.partyId, name: me.name }, 'the enterprise party is up')
+    log.info({ url, party: me.partyId, identity: groupedPartyId(me.partyId), fingerprint: fingerprintOf(me.partyId), name: me.name }, 'the enterprise party is up')
     const stopping = new AbortController()
     closers.push(() => stopping.abort())
     return {
@@ -101,10 +102,8 @@ async function unlocked(thread: PartyThread, watch: PartyWatch): Promise<NonNull
 
 function createTransport({ signallingUrl, partyRole }: EnterpriseConfig, log: Log): Transport {
   const note = (sentence: string): void => log.debug({}, sentence)
-  return {
-    signalling: createSignallingClient({ url: signallingUrl, role: partyRole, deviceType: 'server', clock: systemClock, log: note }),
-    links: createWebrtcLinks({ clock: systemClock, wrtc, log: note }),
-  }
+  const signalling = createSignallingClient({ url: signallingUrl, role: partyRole, deviceType: 'server', clock: systemClock, log: note })
+  return { signalling, links: createWebrtcLinks({ clock: systemClock, wrtc, log: note, iceServers: () => signalling.iceServers() }) }
 }
 
 function readTls({ tls }: EnterpriseConfig): { readonly cert: Buffer; readonly key: Buffer } | undefined {

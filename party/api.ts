@@ -236,7 +236,10 @@ export type SessionState =
     readonly at: 'comparing'; readonly expiresAt: number; readonly answered: boolean; readonly words?: readonly string[]
     readonly offered?: readonly (readonly string[])[]; readonly triesLeft: number
   }
-  /** The roster or request is signed and shown; `answered` says whether I have said yes. */
+  /**
+   * The roster or request is signed and shown; `answered` says whether I have said yes. Also of a known device that is invited by name: whether
+   * it comes (`approve`, `decline`), asked before it has joined, when no place has an index yet and place 1 has the inviter's name.
+   */
   | { readonly at: 'approving'; readonly expiresAt: number; readonly answered: boolean }
   | { readonly at: 'connecting' }
   /** `waitingFor`: share indices; `since`: ms since epoch when this round began. */

@@ -1,33 +1,24 @@
 /** What must never be seen is looked for everywhere that somebody else can see: logs, views, stored bytes, and all that the server relays. */
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { concat, type Rng } from '@trivet/protocol/core'
 import { decodePairState } from '@trivet/protocol/dkls23'
+import { systemClock } from './clock.ts'
 import { readLink } from './pairing/link.ts'
-import { linksOf, person, randomBytes, reaches, signTogether, the, type Person } from './testing/people.ts'
+import { seenIn, type Canary } from './testing/canaries.fixture.ts'
+import { compare, linksOf, person, randomBytes, reaches, signTogether, the, type Person } from './testing/people.ts'
 import { createMemoryNetwork } from './transport/memory.ts'
 import { createVault } from './vault/index.ts'
 import { decodeWalletRecord } from './wallets/record.ts'
 
+// Argon2id takes its time on purpose.
+vi.setConfig({ testTimeout: 60_000 })
+
 const PASSPHRASE = 'only the owner knows this passphrase'
 const TEXT = 'a canary sings in the message that is signed'
 
-interface Canary {
-  readonly name: string
-  readonly bytes: Uint8Array
-}
-
-/** As the bytes themselves, in hex and in base64, whole or half. */
-function isIn(haystack: Uint8Array, { bytes }: Canary): boolean {
-  const all = Buffer.from(haystack)
-  const half = bytes.subarray(0, Math.ceil(bytes.length / 2))
-  const base64 = Buffer.from(half).toString('base64').replace(/=+$/, '').slice(0, -1)
-  const needles = [Buffer.from(half), bytesToHex(half), bytesToHex(half).toUpperCase(), base64, base64.replaceAll('+', '-').replaceAll('/', '_'), [...half].join(',')]
-  return needles.some((needle) => all.includes(needle))
-}
-
 async function secretsOf(who: Person, passphrase: string): Promise<readonly Canary[]> {
-  const vault = createVault({ store: who.store, subtle: crypto.subtle, rng: randomBytes })
+  const vault = createVault({ store: who.store, subtle: crypto.subtle, rng: randomBytes, clock: systemClock })
   const open = await vault.unlock(the(who.view().me).partyId, { kind: 'passphrase', passphrase })
   const seed = the(await open.read('identity')).subarray(0, 32)
   const records = await open.readAll('wallet')
@@ -59,6 +50,7 @@ test('no share, nonce, seed, passphrase, pairing secret or message is seen by th
   await ben.party.verbs.joinWallet({ link, device: device('Ben') })
   await anna.until((view) => (view.sessions[0]?.state.at === 'inviting' && view.sessions[0].state.ready ? true : undefined))
   await anna.party.verbs.startKeygen({ session })
+  await compare(people, session)
   await reaches(ben, session, 'approving')
   await ben.party.verbs.approve({ session })
   await Promise.all(people.map((who) => reaches(who, session, 'done')))
@@ -79,14 +71,13 @@ test('no share, nonce, seed, passphrase, pairing secret or message is seen by th
   const logs = utf8ToBytes(people.flatMap(({ log }) => log).join('\n'))
   const views = utf8ToBytes(JSON.stringify(people.map((who) => who.view()), (_, value: unknown) => (value instanceof Uint8Array ? bytesToHex(value) : value)))
   const disks = concat(...people.flatMap(({ store }) => [...store.contents.values()]))
-  const seen = (where: Uint8Array, canaries: readonly Canary[]): readonly string[] => canaries.filter((canary) => isIn(where, canary)).map(({ name }) => name)
 
-  expect(seen(concat(...relayed), [...secrets, pairing, text])).toEqual([])
-  expect(seen(whileSigning, nonces)).toEqual([])
-  expect(seen(logs, [...secrets, ...nonces, pairing, text])).toEqual([])
-  expect(seen(disks, [...secrets, ...nonces.slice(0, 5), pairing, text])).toEqual([])
-  expect(seen(views, [...secrets, ...nonces, pairing])).toEqual([])
+  expect(seenIn(concat(...relayed), [...secrets, pairing, text])).toEqual([])
+  expect(seenIn(whileSigning, nonces)).toEqual([])
+  expect(seenIn(logs, [...secrets, ...nonces, pairing, text])).toEqual([])
+  expect(seenIn(disks, [...secrets, ...nonces.slice(0, 5), pairing, text])).toEqual([])
+  expect(seenIn(views, [...secrets, ...nonces, pairing])).toEqual([])
   // The search finds what is there: each signer's view holds the intent.
-  expect(seen(views, [text])).toEqual(['message'])
+  expect(seenIn(views, [text])).toEqual(['message'])
   await Promise.all(people.map((who) => who.party.close()))
 })

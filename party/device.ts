@@ -2,13 +2,15 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { Bug, concat, ROLES, u8, VaultError, type Rng, type Role } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
+import { BackupProofs } from './backup/proofs.ts'
 import { partyIdOfKey } from './identity/card.ts'
 import { decodeUtf8 } from './identity/text.ts'
 import type { Ed25519 } from './identity/ed25519.ts'
 import { newIdentitySeed, openIdentity, type Identity } from './identity/identity.ts'
+import { KnownParties } from './known/known-parties.ts'
 import type { Tenancy } from './one-writer.ts'
-import type { KeySource, OpenVault, Vault } from './vault/index.ts'
-import { encodeCover } from './wallets/cover.ts'
+import type { KeySource, MainKeySource, OpenVault, Vault, VaultChange } from './vault/index.ts'
+import { encodeCover, type Cover } from './wallets/cover.ts'
 import { Wallets } from './wallets/wallets.ts'
 
 const KIND = 'identity'
@@ -17,6 +19,15 @@ export interface Device {
   readonly identity: Identity
   readonly vault: OpenVault
   readonly wallets: Wallets
+  readonly backups: BackupProofs
+  readonly known: KnownParties
+}
+
+/** Wallets that a new party has from its beginning. */
+export interface FirstWallets {
+  /** The caller wipes the values. */
+  readonly records: readonly VaultChange[]
+  readonly cover: Cover['wallets']
 }
 
 interface Tools {
@@ -28,28 +39,29 @@ interface Tools {
   readonly tenancy: Tenancy
 }
 
-/** A new party with a vault of its own. @param name as `checkedName` gives it */
-export async function makeDevice(name: string, source: KeySource, { vault, ed25519, rng, role, build, tenancy }: Tools): Promise<Device> {
+/** A new party with a vault of its own, which is there as a whole or not at all. @param name as `checkedName` gives it */
+export async function makeDevice(name: string, source: MainKeySource, tools: Tools, { records, cover }: FirstWallets = NO_WALLETS): Promise<Device> {
+  const { vault, ed25519, rng, role, build, tenancy } = tools
   const seed = newIdentitySeed(rng)
+  const value = concat(seed, u8(ROLES[role]), utf8ToBytes(name))
   try {
     const identity = await openIdentity(seed, { name, role, build }, ed25519)
     await tenancy.claim(identity.card.partyId)
-    const open = await vault.create(identity.card.partyId, encodeCover({ deviceName: name, wallets: [] }), source)
-    const value = concat(seed, u8(ROLES[role]), utf8ToBytes(name))
-    await open.write([{ kind: KIND, value }])
-    value.fill(0)
-    return { identity, vault: open, wallets: await Wallets.open(open, name, ed25519) }
+    const contents = { cover: encodeCover({ deviceName: name, wallets: cover }), records: [{ kind: KIND, value }, ...records] }
+    return await deviceOf(identity, await vault.create(identity.card.partyId, contents, source), ed25519)
   } finally {
     seed.fill(0)
+    value.fill(0)
   }
 }
 
+const NO_WALLETS: FirstWallets = { records: [], cover: [] }
+
 /** @throws {VaultError} E_PASSPHRASE, E_DAMAGED @throws {Refused} E_BUSY */
 export async function openDevice(partyId: PartyId, source: KeySource, tools: Tools): Promise<Device> {
-  const open = await tools.vault.unlock(partyId, source)
+  // After the passphrase, so that a wrong one takes nothing over; before the records, which the other tab may be writing.
+  const open = await tools.vault.unlock(partyId, source, () => tools.tenancy.claim(partyId))
   try {
-    // After the passphrase, so that a wrong one takes nothing over; before the records, which the other tab may be writing.
-    await tools.tenancy.claim(partyId)
     return await readDevice(open, tools)
   } catch (error) {
     open.lock()
@@ -67,8 +79,13 @@ async function readDevice(open: OpenVault, { ed25519, build }: Tools): Promise<D
     if (role === undefined || name === undefined) throw new VaultError('E_DAMAGED', 'the identity cannot be read')
     const identity = await openIdentity(record.subarray(0, 32), { name, role, build }, ed25519)
     if (identity.card.partyId !== partyId || partyIdOfKey(identity.card.identityKey) !== partyId) throw new Bug('a vault holds another party\'s identity')
-    return { identity, vault: open, wallets: await Wallets.open(open, name, ed25519) }
+    return await deviceOf(identity, open, ed25519)
   } finally {
     record.fill(0)
   }
+}
+
+async function deviceOf(identity: Identity, vault: OpenVault, ed25519: Ed25519): Promise<Device> {
+  const known = await KnownParties.open(vault, ed25519)
+  return { identity, vault, wallets: await Wallets.open(vault, identity.card.name, ed25519), backups: await BackupProofs.open(vault), known }
 }

@@ -48,12 +48,26 @@ const WORDS: Partial<Record<ErrorCode, Words>> = {
     next: detail.startsWith(YOU_DECLINED) ? 'Nothing more is needed from you.' : 'Ask them why, or choose other devices.',
   }),
   E_POLICY: (_, detail) => ({ sentence: sentenceOf(detail), next: 'Ask whoever runs that server to change its rules, or choose other devices.' }),
+  E_WORDS: (_, detail) => ({
+    sentence: `${sentenceOf(detail)} Somebody may be standing between your devices, pretending to each of them to be the other.`,
+    next: 'Start again, and pass the links on in another way. If the words differ again, do not use this introduction server.',
+  }),
+  E_IDENTITY: (_, detail) => ({
+    sentence: sentenceOf(detail),
+    next: 'Ask whose device it is. If it is new or was set up anew, forget the old one in the list of known devices, or have the new one renamed. '
+      + 'If nobody knows of it, somebody may be trying to pass for that device.',
+  }),
+  E_EXPIRED_LINK: () => ({ sentence: 'This link has expired: a link is good for ten minutes.', next: 'Ask for a new link.' }),
+  E_USED_LINK: () => ({ sentence: 'This link was used already: each is for one device.', next: 'Ask for a link of its own for this device.' }),
   E_INTERCEPTED: (names) => ({
     sentence: `The introduction server tried to stand between you and ${names === '' ? 'another device' : names}. The connection was refused.`,
     next: 'Do not use this server. Tell whoever runs it, and start again with another one.',
   }),
   E_CANCELLED: (_, detail) => ({ sentence: sentenceOf(detail), next: AGAIN }),
-  E_VERSION: (names) => ({ sentence: `${names === '' ? 'Another device' : names} runs another version of Trivet.`, next: 'Reload the page on every device, then try again.' }),
+  // Before there is a roster, the error itself says who it is.
+  E_VERSION: (names, detail) => ({
+    sentence: names === '' ? sentenceOf(detail) : `${names} runs another version of Trivet.`, next: 'Reload the page on every device, then try again.',
+  }),
   E_UNAUTHORIZED: (_, detail) => ({ sentence: sentenceOf(detail), next: 'Ask for a new link.' }),
   E_CONFIG: (_, detail) => ({ sentence: `The invitation cannot be used: ${detail}.`, next: 'Ask for a new one.' }),
   E_DEGENERATE: () => ({ sentence: 'By an extraordinary chance the numbers did not work out.', next: AGAIN }),

@@ -11,7 +11,7 @@ import type { SignallingEvent, Transport } from './transport/types.ts'
 /** How long locking waits for the introduction server to hear that sessions were left. Keys are gone before. */
 const FAREWELL_MS = 2_000
 
-export interface HomeOptions extends Pick<DeskOptions, 'ed25519' | 'clock' | 'rng' | 'policy' | 'interpret' | 'log'> {
+export interface HomeOptions extends Pick<DeskOptions, 'ed25519' | 'clock' | 'rng' | 'policy' | 'interpret' | 'log' | 'openChannel'> {
   readonly transport: Transport
   readonly lock?: PartyLock | undefined
   /** Something that is shown has changed. */
@@ -105,9 +105,9 @@ export class Home {
       throw openElsewhere()
     }
     const { transport: { signalling, links }, log, changed } = this.#options
-    const { identity, wallets, vault } = device
+    const { identity, wallets, vault, known } = device
     const desk = new Desk({
-      ...this.#options, identity, wallets, vault, signalling, links,
+      ...this.#options, identity, wallets, vault, known, signalling, links,
       presignatureTarget: this.#options.presignatures ?? 0, isOnline: (party) => this.#online.has(party),
       changed: () => {
         this.#watch()
@@ -173,7 +173,8 @@ export class Home {
     const unlocked = this.#unlocked
     if (unlocked === undefined || this.#connection.state !== 'connected') return
     const me = unlocked.device.identity.card.partyId
-    const members = unlocked.device.wallets.list().flatMap((wallet) => wallet.members.map(({ card }) => card.partyId))
+    const { wallets } = unlocked.device
+    const members = [...wallets.list(), ...wallets.restored.list()].flatMap((wallet) => wallet.members.map(({ card }) => card.partyId))
     const others = [...new Set(members)].filter((party) => party !== me).toSorted()
     if (others.join() === this.#watched) return
     this.#watched = others.join()

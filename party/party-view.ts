@@ -12,28 +12,39 @@ type Shown = Pick<Home, 'connection' | 'online' | 'unlocked' | 'lockedBy'>
 export function partyView({ connection, online, unlocked, lockedBy }: Shown, vaults: readonly VaultView[]): PartyView {
   const card = unlocked?.device.identity.card
   const isOnline = (party: PartyId): boolean => (party === card?.partyId ? connection.state === 'connected' : online.has(party))
+  const wallets = unlocked === undefined ? [] : walletViews(unlocked, isOnline)
+  // What an unlocked vault holds is known better than its cover was when it was last looked at.
+  const held = wallets.map(({ id, name, threshold, parties }) => ({ id, name, threshold, total: parties.length }))
   return {
     connection,
-    vaults: vaults.map((vault) => ({ ...vault, unlocked: vault.partyId === card?.partyId })),
+    vaults: vaults.map((vault) => (vault.partyId === card?.partyId ? { ...vault, unlocked: true, wallets: held } : { ...vault, unlocked: false })),
     ...(lockedBy === undefined ? {} : { lockedBy }),
     ...(card === undefined ? {} : { me: { partyId: card.partyId, name: card.name, build: bytesToHex(card.build) } }),
-    wallets: unlocked?.device.wallets.list().map((wallet) => walletView(wallet, unlocked, isOnline)) ?? [],
+    known: unlocked?.device.known.list().map(({ card: { partyId, name, role }, since, how }) => ({ partyId, name, role, since, how, online: isOnline(partyId) })) ?? [],
+    wallets,
     sessions: unlocked?.desk.views() ?? [],
   }
 }
 
 export function vaultViews(entries: readonly VaultEntry[]): readonly VaultView[] {
-  return entries.map(({ partyId, cover }) => {
+  return entries.map(({ partyId, cover, passkeys, waitUntil }) => {
     const { deviceName, wallets } = decodeCover(cover) ?? { deviceName: 'damaged', wallets: [] }
-    return { partyId, deviceName, wallets, unlocked: false }
+    return { partyId, deviceName, wallets, unlocked: false, passkeys, ...(waitUntil === undefined ? {} : { waitUntil }) }
   })
 }
 
-function walletView(wallet: Wallet, { device: { identity, wallets }, desk }: Unlocked, isOnline: (party: PartyId) => boolean): WalletView {
+function walletViews(unlocked: Unlocked, isOnline: (party: PartyId) => boolean): readonly WalletView[] {
+  const { wallets } = unlocked.device
+  const own = wallets.list().map((wallet) => walletView(wallet, unlocked, isOnline))
+  return [...own, ...wallets.restored.list().map((wallet) => ({ ...walletView(wallet, unlocked, isOnline), state: 'restored' as const }))]
+}
+
+function walletView(wallet: Wallet, { device: { identity, wallets, backups }, desk }: Unlocked, isOnline: (party: PartyId) => boolean): WalletView {
   const { id, name, epoch, createdAt, members, certificate } = wallet
   const isReady = certificate !== undefined
+  const backupProvedAt = backups.provedAt(id, epoch.roster.epoch)
   const me = identity.card.partyId
-  const hasPairs = epoch.keys.some(({ suite }) => suite === 1)
+  const hasPairs = wallets.has(id) && epoch.keys.some(({ suite }) => suite === 1)
   return {
     id, name, threshold: epoch.roster.threshold, createdAt, state: isReady ? 'ready' : 'unfinished', epoch: epoch.roster.epoch,
     myIndex: epoch.keys[0]?.pid ?? 0,
@@ -43,5 +54,6 @@ function walletView(wallet: Wallet, { device: { identity, wallets }, desk }: Unl
     })),
     keys: isReady ? epoch.keys.map(({ suite, groupKey, chainCode }) => ({ suite, groupKey: groupKey.slice(), chainCode: chainCode.slice() })) : [],
     stock: desk.presigner.stock(id),
+    ...(backupProvedAt === undefined ? {} : { backupProvedAt }),
   }
 }

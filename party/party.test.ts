@@ -2,7 +2,7 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js'
 import { describe, expect, test } from 'vitest'
 import { concat } from '@trivet/protocol/core'
-import { meetAndApprove, person, reaches, sessionIn, type Person } from './testing/people.ts'
+import { compare, meetAndApprove, person, reaches, sessionIn, type Person } from './testing/people.ts'
 import { createMemoryNetwork } from './transport/memory.ts'
 
 async function three(): Promise<Person[]> {
@@ -46,6 +46,7 @@ describe('three parties', () => {
     const people = await three()
     const id = await wallet(people)
     const keys = people.map((who) => who.view().wallets[0]?.keys ?? [])
+    for (const who of people) expect(who.view().vaults[0]?.wallets).toMatchObject([{ name: who.view().wallets[0]?.name, total: people.length }])
     expect(keys[1]).toEqual(keys[0])
     expect(keys[2]).toEqual(keys[0])
     expect(keys[0]?.map(({ suite }) => suite)).toEqual([1, 2, 3])
@@ -81,6 +82,7 @@ describe('three parties', () => {
       return state?.at === 'inviting' && state.ready ? true : undefined
     })
     await anna.party.verbs.startKeygen({ session })
+    await compare(people, session)
     await reaches(ben, session, 'approving')
     await ben.party.verbs.decline({ session, reason: 'not today' })
     for (const who of [anna, cleo]) {

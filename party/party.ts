@@ -3,18 +3,22 @@ import { InputError, Refused, type Rng, type Role } from '@trivet/protocol/core'
 import type { Interpret } from '@trivet/protocol/intent'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { CreateWallet, LinkPreview, NewDevice, PartyVerbs, PartyView, RequestSignature, VaultView } from './api.ts'
+import { backupVerbs } from './backup/backup-verbs.ts'
+import type { OpenChannel } from './channel/index.ts'
 import type { Clock } from './clock.ts'
-import { makeDevice, openDevice } from './device.ts'
+import { makeDevice, openDevice, type FirstWallets } from './device.ts'
 import { Home, type Unlocked } from './home.ts'
 import { chooseEd25519, type Ed25519, type SigningSubtle } from './identity/ed25519.ts'
 import { checkedName, MAX_NAME_BYTES, MAX_REASON_BYTES, plainText } from './identity/text.ts'
+import { keyVerbs } from './keys/key-verbs.ts'
+import { checkedPassphrase, sourceOf, wipeSource } from './keys/sources.ts'
 import { readLink, type ReadLink } from './pairing/link.ts'
 import type { PartyLock, Tenancy } from './one-writer.ts'
 import { partyView, vaultViews } from './party-view.ts'
 import type { Policy } from './policy.ts'
 import type { Log } from './session/deps.ts'
 import type { Transport } from './transport/types.ts'
-import type { KeySource, Vault } from './vault/index.ts'
+import type { KeySource, MainKeySource, Vault } from './vault/index.ts'
 
 export interface PartyOptions<Key = unknown> {
   readonly rng: Rng
@@ -32,6 +36,8 @@ export interface PartyOptions<Key = unknown> {
   readonly presignatures?: number
   /** Keeps a party from being open twice; none where the store itself belongs to one process. */
   readonly lock?: PartyLock
+  /** In place of true channels: for tests of dishonest parties. */
+  readonly openChannel?: OpenChannel
 }
 
 export interface Party {
@@ -39,7 +45,7 @@ export interface Party {
   /** Calls at once with the present view, then at each change. @returns a function that stops */
   subscribe(listener: (view: PartyView) => void): () => void
   /** A party without a person: opens its one vault, or makes it at the first start. */
-  openHeadless(options: { readonly name: string; readonly source: KeySource }): Promise<PartyId>
+  openHeadless(options: { readonly name: string; readonly source: MainKeySource }): Promise<PartyId>
   /** Locks, leaves all sessions, disconnects. */
   close(): Promise<void>
 }
@@ -60,8 +66,6 @@ export async function createParty<Key>(options: PartyOptions<Key>): Promise<Part
   return party
 }
 
-const MIN_PASSPHRASE = 10
-
 class LocalParty<Key> implements Party {
   readonly verbs: PartyVerbs
   readonly #options: PartyOptions<Key>
@@ -76,12 +80,19 @@ class LocalParty<Key> implements Party {
     this.#ed25519 = ed25519
     this.#home = new Home({ ...options, ed25519, changed: () => { this.#changed() } })
     this.verbs = {
-      unlock: ({ partyId, passphrase, takeOver }) => this.#unlock(partyId, { kind: 'passphrase', passphrase }, takeOver),
+      unlock: ({ partyId, takeOver, ...opens }) => this.#unlock(partyId, sourceOf(opens), takeOver),
       lock: () => this.#lock(),
+      ...keyVerbs({ vault: options.vault, me: () => this.#open().device.identity.card.partyId, changed: () => this.look() }),
+      ...backupVerbs({
+        ...options, ed25519, device: () => this.#open().device, makeDevice: (device, first) => this.#make(device.name, passphraseOf(device), first),
+        changed: () => { this.#changed() },
+      }),
       createWallet: (wallet) => this.#createWallet(wallet),
       readLink: async (link) => previewOf(this.#readLink(link)),
       joinWallet: ({ link, device }) => this.#joinWallet(link, device),
       startKeygen: async ({ session }) => this.#open().desk.startKeygen(session),
+      compareWords: async ({ session, answer }) => this.#open().desk.compareWords(session, answer),
+      forgetKnown: async ({ partyId }) => this.#open().desk.forgetKnown(partyId),
       requestSignature: (request) => this.#requestSignature(request),
       repairPair: (pair) => this.#repairPair(pair),
       approve: async ({ session }) => this.#open().desk.session(session).approve(),
@@ -104,9 +115,9 @@ class LocalParty<Key> implements Party {
     return () => this.#listeners.delete(listener)
   }
 
-  async openHeadless({ name, source }: { readonly name: string; readonly source: KeySource }): Promise<PartyId> {
+  async openHeadless({ name, source }: { readonly name: string; readonly source: MainKeySource }): Promise<PartyId> {
     const [vault] = this.#vaults
-    if (vault === undefined) await this.#make({ name, source })
+    if (vault === undefined) await this.#make(name, source)
     else await this.#unlock(vault.partyId, source)
     return this.#open().device.identity.card.partyId
   }
@@ -117,13 +128,17 @@ class LocalParty<Key> implements Party {
   }
 
   async #unlock(partyId: PartyId, source: KeySource, takeOver?: boolean): Promise<void> {
-    if (this.#home.unlocked?.device.identity.card.partyId === partyId) return
-    await this.#home.enter((tenancy) => openDevice(partyId, source, this.#tools(tenancy)), takeOver)
-    await this.look()
+    try {
+      if (this.#home.unlocked?.device.identity.card.partyId === partyId) return
+      await this.#home.enter((tenancy) => openDevice(partyId, source, this.#tools(tenancy)), takeOver)
+    } finally {
+      wipeSource(source)
+      await this.look()
+    }
   }
 
-  async #make({ name, source }: { readonly name: string; readonly source: KeySource }): Promise<void> {
-    await this.#home.enter((tenancy) => makeDevice(checkedName(name), source, this.#tools(tenancy)))
+  async #make(name: string, source: MainKeySource, first?: FirstWallets): Promise<void> {
+    await this.#home.enter((tenancy) => makeDevice(checkedName(name), source, this.#tools(tenancy), first))
     await this.look()
   }
 
@@ -139,8 +154,7 @@ class LocalParty<Key> implements Party {
   /** Uses the unlocked party, or makes a new one. */
   async #deviceFor(device: NewDevice | undefined): Promise<Unlocked> {
     if (device !== undefined) {
-      if (device.passphrase.length < MIN_PASSPHRASE) throw new InputError('passphrase', `expected at least ${MIN_PASSPHRASE} characters`)
-      await this.#make({ name: device.name, source: { kind: 'passphrase', passphrase: device.passphrase } })
+      await this.#make(device.name, passphraseOf(device))
     }
     return this.#open()
   }
@@ -201,6 +215,10 @@ class LocalParty<Key> implements Party {
       for (const listener of this.#listeners) listener(view)
     })
   }
+}
+
+function passphraseOf({ passphrase }: NewDevice): MainKeySource {
+  return { kind: 'passphrase', passphrase: checkedPassphrase(passphrase) }
 }
 
 function previewOf(read: ReadLink): LinkPreview {

@@ -15,8 +15,8 @@ export interface KeygenRequest {
   readonly total: number
   readonly suites: readonly number[]
   readonly parties: readonly { readonly name: string; readonly partyId: string; readonly role: string; readonly me: boolean }[]
-  /** By an invitation of this party's own, by a link that somebody gave it, or started by itself. */
-  readonly invitedBy: 'own-invitation' | 'link' | 'self'
+  /** By an invitation of this party's own, by a link that somebody gave it, by name by a party that it knows, or started by itself. */
+  readonly invitedBy: 'own-invitation' | 'link' | 'known' | 'self'
 }
 
 export interface SignRequest {

@@ -1,7 +1,6 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { Trouble } from './lib/fail.mjs'
-import { run, runNode } from './lib/run.mjs'
+import { aptInstall, canRun, chosenProgram, placesOf } from './lib/program.mjs'
+import { runNode } from './lib/run.mjs'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const elsewhere = [
@@ -17,13 +16,7 @@ const elsewhere = [
  * @throws {Trouble} `CHROMIUM_PATH` names something that cannot be run
  */
 export async function findChromium(env = process.env) {
-  const chosen = env['CHROMIUM_PATH']
-  if (chosen !== undefined && chosen !== '') {
-    if (canRun(chosen)) return chosen
-    throw new Trouble(`CHROMIUM_PATH is ${chosen}, which is not a program that can be run.`)
-  }
-  const onPath = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '').flatMap((folder) => names.map((name) => join(folder, name)))
-  return [...onPath, ...elsewhere, ...await downloaded()].find(canRun)
+  return chosenProgram('CHROMIUM_PATH', env) ?? [...placesOf(names, env), ...elsewhere, ...await downloaded()].find(canRun)
 }
 
 /**
@@ -38,16 +31,10 @@ export async function ensureChromium() {
   await runNode('node_modules/@playwright/test/cli.js', ['install', 'chromium'], { timeout: 300_000, output: 'stderr' })
   const fetched = await findChromium()
   if (fetched !== undefined) return fetched
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) await aptInstall()
+  await aptInstall('chromium')
   const installed = await findChromium()
   if (installed !== undefined) return installed
   throw new Trouble('No Chromium was found and none could be installed. Install chromium or Chrome, or set CHROMIUM_PATH to one.')
-}
-
-async function aptInstall() {
-  const options = /** @type {const} */ ({ env: { DEBIAN_FRONTEND: 'noninteractive' }, output: 'stderr' })
-  await run('apt-get', ['update', '-qq'], options)
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], options)
 }
 
 /** Where Playwright keeps its own; the package may not be installed yet. */
@@ -57,15 +44,5 @@ async function downloaded() {
     return [chromium.executablePath()]
   } catch {
     return []
-  }
-}
-
-/** @param {string} path */
-function canRun(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
   }
 }

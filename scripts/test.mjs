@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { ensureBuilt } from './build.mjs'
 import { ensureChromium } from './find-chromium.mjs'
+import { ensureTurnserver } from './find-turnserver.mjs'
 import { countsOf, playwrightCounts, vitestCounts } from './lib/counts.mjs'
 import { command, Trouble } from './lib/fail.mjs'
 import { ensureInstalled } from './lib/install.mjs'
@@ -63,7 +64,9 @@ async function check() {
 async function unit() {
   console.log('\n— unit tests')
   const file = `${reports}/unit.json`
-  const { code } = await runNode('node_modules/vitest/vitest.mjs', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`])
+  const turnserver = await ensureTurnserver()
+  const env = turnserver === undefined ? {} : { TURNSERVER_PATH: turnserver }
+  const { code } = await runNode('node_modules/vitest/vitest.mjs', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`], { env })
   return countsOf({ file, code, read: vitestCounts })
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { LIMITS } from './wire/index.ts'
+import type { IceServers } from './http/ice.ts'
+import { LIMITS, isStunUrl, isTurnUrl } from './wire/index.ts'
 
 export interface SignallingConfig {
   readonly host: string
@@ -14,6 +15,8 @@ export interface SignallingConfig {
   /** Seconds. */
   readonly sessionTtl: number
   readonly maxSocketsPerAddress: number
+  /** Servers of others that the members' browsers may ask: none by default. */
+  readonly ice: IceServers
   readonly logLevel: (typeof LOG_LEVELS)[number]
   readonly logFormat: (typeof LOG_FORMATS)[number]
 }
@@ -30,6 +33,7 @@ const whole = (min: number, max: number): z.ZodType<number, string> =>
   z.string().regex(/^\d{1,9}$/).transform(Number).pipe(z.number().min(min).max(max))
 const origin = z.string().refine(isOrigin)
 const path = z.string().min(1)
+const list = z.string().transform((text) => text.split(',').map((item) => item.trim()))
 
 /** What each setting takes, in words, for whoever set it wrong. */
 const ALLOWED = {
@@ -44,6 +48,9 @@ const ALLOWED = {
   TLS_KEY: 'the path of a PEM private key, together with TLS_CERT',
   SESSION_TTL: `a whole number of seconds from ${LIMITS.sessionSecondsMin} to ${LIMITS.sessionSecondsMax}`,
   MAX_SOCKETS_PER_ADDRESS: 'a whole number from 1 to 100000',
+  STUN_URLS: `at most ${LIMITS.iceUrls} addresses separated by commas, such as stun:stun.example:3478`,
+  TURN_URLS: `at most ${LIMITS.iceUrls} addresses separated by commas, such as turn:turn.example:3478?transport=udp, together with TURN_SECRET`,
+  TURN_SECRET: 'a text of 16 to 256 printable characters without spaces, the static-auth-secret of the TURN server, together with TURN_URLS',
   LOG_LEVEL: `one of ${LOG_LEVELS.join(', ')}`,
   LOG_FORMAT: `one of ${LOG_FORMATS.join(', ')}`,
 } as const
@@ -57,12 +64,14 @@ const settings = {
   PAGE_DIR: path.optional(),
   PAGE_SIGNALLING_URL: origin.optional(),
   PUBLIC_URL: origin.optional(),
-  ALLOWED_ORIGINS: z.string().transform((list) => list.split(',').map((item) => item.trim()))
-    .pipe(z.array(origin).max(100)).default([]),
+  ALLOWED_ORIGINS: list.pipe(z.array(origin).max(100)).default([]),
   TLS_CERT: path.optional(),
   TLS_KEY: path.optional(),
   SESSION_TTL: whole(LIMITS.sessionSecondsMin, LIMITS.sessionSecondsMax).default(LIMITS.sessionSecondsDefault),
   MAX_SOCKETS_PER_ADDRESS: whole(1, 100_000).default(50),
+  STUN_URLS: list.pipe(z.array(z.string().refine(isStunUrl)).max(LIMITS.iceUrls)).default([]),
+  TURN_URLS: list.pipe(z.array(z.string().refine(isTurnUrl)).max(LIMITS.iceUrls)).optional(),
+  TURN_SECRET: z.string().regex(/^[\x21-\x7e]{16,256}$/).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   LOG_FORMAT: z.enum(LOG_FORMATS).optional(),
 } satisfies Record<Name, z.ZodType>
@@ -79,6 +88,7 @@ export function parseConfig(given: Readonly<Record<string, string | undefined>>,
   if (!result.success) throw new ConfigError(problems(result.error, ours).join('\n'))
   const found = result.data
   if ((found.TLS_CERT === undefined) !== (found.TLS_KEY === undefined)) throw new ConfigError('TLS_CERT and TLS_KEY: one was given; both or neither are allowed')
+  if ((found.TURN_URLS === undefined) !== (found.TURN_SECRET === undefined)) throw new ConfigError('TURN_URLS and TURN_SECRET: one was given; both or neither are allowed')
   return {
     host: found.HOST,
     port: found.PORT,
@@ -90,6 +100,10 @@ export function parseConfig(given: Readonly<Record<string, string | undefined>>,
     ...(found.TLS_CERT === undefined || found.TLS_KEY === undefined ? {} : { tls: { cert: found.TLS_CERT, key: found.TLS_KEY } }),
     sessionTtl: found.SESSION_TTL,
     maxSocketsPerAddress: found.MAX_SOCKETS_PER_ADDRESS,
+    ice: {
+      stunUrls: found.STUN_URLS,
+      ...(found.TURN_URLS === undefined || found.TURN_SECRET === undefined ? {} : { turn: { urls: found.TURN_URLS, secret: found.TURN_SECRET } }),
+    },
     logLevel: found.LOG_LEVEL,
     logFormat: found.LOG_FORMAT ?? (terminal ? 'pretty' : 'json'),
   }
@@ -98,7 +112,7 @@ export function parseConfig(given: Readonly<Record<string, string | undefined>>,
 function problems(error: z.ZodError, given: Readonly<Record<string, unknown>>): string[] {
   const names = new Set(error.issues.map(({ path: [name] }) => name))
   return Object.entries(ALLOWED).filter(([name]) => names.has(name))
-    .map(([name, allowed]) => `${name}: ${JSON.stringify(given[name])} was given; allowed is ${allowed}`)
+    .map(([name, allowed]) => `${name}: ${name === 'TURN_SECRET' ? 'something else' : JSON.stringify(given[name])} was given; allowed is ${allowed}`)
 }
 
 /** An origin and nothing more: no path, no user, no trailing slash, so that it can be compared exactly. */

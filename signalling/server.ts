@@ -5,10 +5,15 @@ import { bindApi } from './http/api.ts'
 import { bindErrors } from './http/errors.ts'
 import { createGuard } from './http/guard.ts'
 import { bindHeaders } from './http/headers.ts'
+import { bindHealth } from './http/health.ts'
+import { bindIce, type IceServers } from './http/ice.ts'
+import { bindMessages } from './http/messages.ts'
 import { bindPage } from './http/page.ts'
+import { createMailbox } from './mailbox.ts'
 import { originsOf, type Origins } from './origins.ts'
 import packageJson from './package.json' with { type: 'json' }
 import { Presence } from './rooms/presence.ts'
+import { RateLimiter } from './rooms/rate.ts'
 import { createSessions } from './sessions.ts'
 import { Directory } from './socket/directory.ts'
 import { createGate } from './socket/gate.ts'
@@ -35,6 +40,8 @@ export interface SignallingOptions {
   /** How long a session lives if its request does not say, in seconds. */
   readonly sessionTtl?: number
   readonly maxSocketsPerAddress?: number
+  /** STUN and TURN servers for members of live sessions; none if absent. */
+  readonly ice?: IceServers
   /** A pino logger; nothing is logged if absent. */
   readonly log?: FastifyBaseLogger
   /** Milliseconds since 1970. */
@@ -105,7 +112,7 @@ interface Sweepable {
 function assemble(
   app: FastifyInstance, store: Store, options: SignallingOptions, origins: () => Origins,
 ): { readonly sockets: Sockets; readonly parts: readonly Sweepable[] } {
-  const { clock = Date.now, pageDir, pageSignallingUrl, maxSocketsPerAddress = 50, sessionTtl = LIMITS.sessionSecondsDefault } = options
+  const { clock = Date.now, pageDir, pageSignallingUrl, maxSocketsPerAddress = 50, ice = { stunUrls: [] } } = options
   const auth = createAuth({ store, clock, audiences: () => origins().own })
   const guard = createGuard(auth, clock)
   const gate = createGate({ clock, socketsPerAddress: maxSocketsPerAddress, allowed: () => origins().allowed })
@@ -114,18 +121,26 @@ function assemble(
   const sessions = createSessions({
     store,
     clock,
-    ttlSeconds: sessionTtl,
+    ttlSeconds: options.sessionTtl ?? LIMITS.sessionSecondsDefault,
     roleOf: (party) => directory.get(party)?.role,
-    changed: (session) => directory.tellChange(session),
+    changed(session) {
+      mailbox.ended(session)
+      directory.tellChange(session)
+    },
   })
+  const mailbox = createMailbox({ store: store.mail, sessions, clock, arrived: (party) => directory.get(party)?.hasMail() })
+  const mails = new RateLimiter(LIMITS.mailsPerSecond, LIMITS.mailBurst, { bans: true })
   bindErrors(app)
   bindHeaders(app, origins, pageSignallingUrl === undefined ? [] : [new URL(pageSignallingUrl).origin])
-  bindApi(app, { auth, guard, sessions, presence, clock, version: packageJson.version })
+  bindHealth(app, { parts: { database: () => store.check() }, version: packageJson.version, clock, log: app.log })
+  bindApi(app, { auth, guard, sessions, presence, clock })
+  bindMessages(app, { guard, mailbox, mails, clock })
+  bindIce(app, { guard, servers: ice, isMember: (party) => store.countOf(party, clock()) > 0, clock })
   if (pageDir !== undefined) {
     bindPage(app, { dir: resolve(pageDir), origins, ...(pageSignallingUrl === undefined ? {} : { signallingUrl: pageSignallingUrl }) })
   }
-  const sockets = bindSockets({ server: app.server, auth, gate, sessions, directory, clock, log: app.log })
-  return { sockets, parts: [sessions, sockets, guard, gate] }
+  const sockets = bindSockets({ server: app.server, auth, gate, sessions, mailbox, mails, directory, clock, log: app.log })
+  return { sockets, parts: [sessions, mailbox, sockets, guard, gate] }
 }
 
 /** One part's failure keeps none of the others from being swept. */

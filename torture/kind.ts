@@ -6,7 +6,14 @@ export interface Ended {
   readonly unexpected: string | undefined
   /** Whether an honest party was named for what it did not do. */
   readonly wrongBlame: boolean
+  /** Where a run may end in more than one good way: how it did. */
+  readonly outcome?: Outcome
+  /** What sort of run it was, to be counted apart. */
+  readonly group?: string
 }
+
+/** `finished`: everybody has what was asked for. `abortedCleanly`: nobody has, everybody knows, and it works the next time. */
+export type Outcome = 'finished' | 'abortedCleanly' | 'hung'
 
 /** One kind of torture: numbered runs, each from a seed of its own, so that one can be run again by itself. */
 export interface Kind {
@@ -14,5 +21,5 @@ export interface Kind {
   /** How many there are to run. @param runs as asked for on the command line */
   total(runs: number): number
   /** @param runs as asked for, of which this is number `run` of `total(runs)` */
-  run(seed: string, run: number, runs: number): Ended
+  run(seed: string, run: number, runs: number): Ended | Promise<Ended>
 }

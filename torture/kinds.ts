@@ -1,6 +1,8 @@
 import { tortureMessages } from '@trivet/protocol/testing'
 import { digests } from './digests.ts'
 import type { Kind } from './kind.ts'
+import { network } from './network.ts'
+import { signalling } from './signalling/index.ts'
 
 /** Every kind by its name on the command line. */
 export const kinds: Readonly<Record<string, Kind>> = {
@@ -10,4 +12,6 @@ export const kinds: Readonly<Record<string, Kind>> = {
     run: tortureMessages,
   },
   digests,
+  network,
+  signalling,
 }

@@ -6,10 +6,12 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { kinds } from './kinds.ts'
-import type { Kind } from './kind.ts'
+import type { Kind, Outcome } from './kind.ts'
 import type { Report, Work } from './worker.ts'
 
 const usage = `npm run torture -- --kind KIND --runs N --seed S [--only K]\n\n${Object.entries(kinds).map(([name, { explains }]) => `  ${name}  ${explains}`).join('\n')}`
+
+type Counts = Readonly<Record<Outcome, number>>
 
 interface Asked {
   readonly name: string
@@ -28,11 +30,26 @@ async function main(args: string[]): Promise<number> {
     return 2
   }
   const { name, kind, runs, seed, only } = asked
-  const reports = only === undefined ? await inParallel(asked, kind.total(runs)) : [{ run: only, ...kind.run(seed, only, runs) }]
+  const reports = only === undefined ? await inParallel(asked, kind.total(runs)) : [{ run: only, ...await kind.run(seed, only, runs) }]
   const unexpected = reports.flatMap(({ run, unexpected: what }) => (what === undefined ? [] : [{ run, what }])).toSorted((a, b) => a.run - b.run)
   const wrongBlame = reports.filter((report) => report.wrongBlame).length
-  console.log(JSON.stringify({ kind: name, runs, seed, asExpected: reports.length - unexpected.length, wrongBlame, unexpected }))
+  const outcomes = countOutcomes(reports)
+  const asExpected = reports.length - unexpected.length
+  const summary = outcomes === undefined ? { asExpected, wrongBlame, unexpected } : { ...outcomes, wrongBlame, wrong: unexpected }
+  console.log(JSON.stringify({ kind: name, runs, seed, ...summary }))
   return unexpected.length === 0 ? 0 : 1
+}
+
+/** Of kinds whose runs may end in more than one good way: how they did, all together and by their sort. */
+function countOutcomes(reports: readonly Report[]): (Counts & { readonly groups: Readonly<Record<string, Counts>> }) | undefined {
+  if (reports.every(({ outcome }) => outcome === undefined)) return undefined
+  const groups = [...new Set(reports.flatMap(({ group }) => group ?? []))].toSorted()
+  return { ...count(reports), groups: Object.fromEntries(groups.map((name) => [name, count(reports.filter(({ group }) => group === name))])) }
+}
+
+function count(reports: readonly Report[]): Counts {
+  const ended = (wanted: Outcome): number => reports.filter(({ outcome }) => outcome === wanted).length
+  return { finished: ended('finished'), abortedCleanly: ended('abortedCleanly'), hung: ended('hung') }
 }
 
 async function inParallel({ name, runs, seed }: Asked, total: number): Promise<readonly Report[]> {

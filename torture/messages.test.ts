@@ -9,15 +9,15 @@ describe('malicious messages at random', () => {
   const kind = kinds['messages']
   if (kind === undefined) throw new Error('no such kind')
   for (let part = 0; part < PARTS; part++) {
-    test(`lead honest parties to what they must conclude, and to nobody honest: part ${part + 1}`, { timeout: 180_000 }, () => {
+    test(`lead honest parties to what they must conclude, and to nobody honest: part ${part + 1}`, { timeout: 180_000 }, async () => {
       for (let run = part; run < RUNS; run += PARTS) {
-        const { unexpected, wrongBlame } = kind.run('slice', run, RUNS)
+        const { unexpected, wrongBlame } = await kind.run('slice', run, RUNS)
         expect({ run, unexpected, wrongBlame }).toEqual({ run, unexpected: undefined, wrongBlame: false })
       }
     })
   }
 
-  test('are the same whenever a run is asked for again', () => {
-    for (const run of [3, 11]) expect(kind.run('again', run, RUNS)).toEqual(kind.run('again', run, RUNS))
+  test('are the same whenever a run is asked for again', async () => {
+    for (const run of [3, 11]) expect(await kind.run('again', run, RUNS)).toEqual(await kind.run('again', run, RUNS))
   }, 60_000)
 })

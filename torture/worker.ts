@@ -1,5 +1,6 @@
 /** Takes one run after another until none is left. */
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Ended } from './kind.ts'
 import { kinds } from './kinds.ts'
 
 /** What a worker is started with. */
@@ -13,16 +14,14 @@ export interface Work {
 }
 
 /** What it tells after each run. */
-export interface Report {
+export interface Report extends Ended {
   readonly run: number
-  readonly unexpected: string | undefined
-  readonly wrongBlame: boolean
 }
 
 const { kind: name, seed, runs, total, next } = workerData as Work // given by main.ts
 const kind = kinds[name]
 if (kind === undefined || parentPort === null) throw new Error(`there is no torture called ${name}`)
 for (let run = Atomics.add(next, 0, 1); run < total; run = Atomics.add(next, 0, 1)) {
-  const report: Report = { run, ...kind.run(seed, run, runs) }
+  const report: Report = { run, ...await kind.run(seed, run, runs) }
   parentPort.postMessage(report)
 }

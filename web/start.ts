@@ -5,13 +5,18 @@ import { createSignallingClient, createWebrtcLinks } from '@trivet/party/transpo
 import { mount } from 'svelte'
 import App from './App.svelte'
 import { remoteChains } from './chains/remote-chains.ts'
+import { autoLock, type LockReason } from './platform/auto-lock.ts'
 import { findProblems } from './platform/capabilities.ts'
+import { readPageConfig } from './platform/page-config.ts'
+import { createPasskeys } from './platform/passkey.ts'
+import { trustedWorkerUrl } from './platform/trusted-types.ts'
 import { drawing } from './platform/turns.ts'
 import { ChainAnswers } from './state/chain-answers.ts'
 import { Lazy } from './state/lazy.svelte.ts'
 import { takeLink } from './state/opened-link.ts'
 import { PartyState } from './state/party.svelte.ts'
 import { Router, type OpenedLink } from './state/router.svelte.ts'
+import workerUrl from './worker.ts?worker&url'
 
 /** @param opened the invitation that the page was opened with */
 export async function start(opened: OpenedLink | undefined): Promise<void> {
@@ -23,13 +28,19 @@ export async function start(opened: OpenedLink | undefined): Promise<void> {
     const link = takeLink(location, history)
     if (link !== undefined) router.follow(link)
   })
-  const [problems, url] = await Promise.all([findProblems(window), signallingUrl()])
+  const [missing, url] = await Promise.all([findProblems(window), readPageConfig((file) => fetch(file), location.origin)])
+  const problems = typeof url === 'string' ? missing : [...missing, url]
   mount(App, {
     target,
     props: {
-      ...(problems.length === 0 ? startParty(url) : { party: new PartyState(), chains: new ChainAnswers() }),
+      ...(typeof url === 'string' && problems.length === 0 ? startParty(url) : { party: new PartyState(), chains: new ChainAnswers() }),
       router,
       screens: new Lazy(() => import('./screens/with-chains.ts')),
+      browser: {
+        passkeys: createPasskeys(window, (size) => crypto.getRandomValues(new Uint8Array(size))),
+        storage: navigator.storage,
+        watchUse: (lock: (why: LockReason) => void) => autoLock(document, systemClock, lock),
+      },
       problems,
       pageUrl: location.origin + location.pathname,
       now: () => Date.now(),
@@ -44,11 +55,13 @@ function startParty(url: string): { party: PartyState; chains: ChainAnswers } {
   const driving = new MessageChannel()
   const transport = new MessageChannel()
   const clock = systemClock
-  serveTransport(portOf(transport.port1), {
-    signalling: createSignallingClient({ url, role: 'mobile-app', deviceType: 'browser', clock }),
-    links: createWebrtcLinks({ clock }),
+  const signalling = createSignallingClient({ url, role: 'mobile-app', deviceType: 'browser', clock })
+  const leave = serveTransport(portOf(transport.port1), { signalling, links: createWebrtcLinks({ clock, iceServers: () => signalling.iceServers() }) })
+  // The others name a closed page at once, not after they have waited for it. One that is only put aside may come back.
+  window.addEventListener('pagehide', ({ persisted }) => {
+    if (!persisted) leave()
   })
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'party' })
+  const worker = new Worker(trustedWorkerUrl(workerUrl, window), { type: 'module', name: 'party' })
   const port = portOf(driving.port1)
   // A party has news many times a second while it makes a key, and each takes drawing.
   const party = new PartyState(remoteParty(port, (tell) => { drawing.take(tell) }))
@@ -57,17 +70,6 @@ function startParty(url: string): { party: PartyState; chains: ChainAnswers } {
   })
   worker.postMessage(null, [driving.port2, transport.port2])
   return { party, chains: new ChainAnswers(remoteChains(port)) }
-}
-
-/**
- * The page may be served by another host than the one that introduces: `config.json` beside it then says where that is. Without
- * the file, or with an empty address in it, it is the host of the page.
- */
-async function signallingUrl(): Promise<string> {
-  const answer = await fetch('./config.json').catch(() => undefined)
-  const config: unknown = answer?.ok === true ? await answer.json() : undefined
-  const configured = typeof config === 'object' && config !== null && 'signalling_url' in config ? config.signalling_url : ''
-  return typeof configured === 'string' && configured !== '' ? configured : location.origin
 }
 
 /** Where the browser refuses storage, choices last until the page is closed. */

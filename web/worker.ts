@@ -38,7 +38,7 @@ async function run(driving: MessagePort, transport: MessagePort): Promise<void> 
     rng,
     clock: systemClock,
     transport: remoteTransport(portOf(transport)),
-    vault: createVault({ store: createIdbStore(indexedDB, 'trivet'), subtle, rng }),
+    vault: createVault({ store: createIdbStore(indexedDB, 'trivet'), subtle, rng, clock: systemClock }),
     subtle: crypto.subtle,
     policy: askPerson,
     presignatures: PRESIGNATURES,

@@ -2,11 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test as base, type BrowserContext } from '@playwright/test'
+import { expect, test as base, type BrowserContext } from '@playwright/test'
 import { startSignalling, type SignallingServer } from '@trivet/signalling'
 import { startCompany, type Company } from './company.ts'
 import { NodePerson, type NodePersonOptions } from './node-person.ts'
 import { Person } from './person.ts'
+import { Table } from './table.ts'
+import { watch, type Watch } from './watch.ts'
 
 interface PersonOptions {
   /** Another tab of this browser, instead. */
@@ -16,9 +18,13 @@ interface PersonOptions {
 }
 
 interface Stage {
+  /** What the browsers of all people saw their pages do that no page may. */
+  readonly watches: Map<BrowserContext, Watch>
   /** A folder that is removed after the test. */
   readonly folder: string
   readonly server: SignallingServer
+  /** Where everybody sits. */
+  readonly table: Table
   /** Somebody at a device of their own. */
   readonly person: (name: string, options?: PersonOptions) => Promise<Person>
   /** Somebody without a browser, whose device a test can read and have lie. */
@@ -41,19 +47,30 @@ export const test = base.extend<Stage>({
     await use(server)
     await server.close()
   },
-  person: async ({ browser, server }, use) => {
+  watches: async ({}, use) => {
+    const watches = new Map<BrowserContext, Watch>()
+    await use(watches)
+    // No page does what it must not in any story.
+    expect([...watches.values()].flatMap(({ seen }) => seen)).toEqual([])
+  },
+  table: async ({}, use) => {
+    await use(new Table())
+  },
+  person: async ({ browser, server, watches, table }, use) => {
     const devices: BrowserContext[] = []
     await use(async (name, options = {}) => {
       const context = options.browser ?? await browser.newContext()
       if (options.browser === undefined) devices.push(context)
-      return new Person(name, await context.newPage(), options.url ?? server.url)
+      const url = options.url ?? server.url
+      if (!watches.has(context)) watches.set(context, await watch(context, [url]))
+      return new Person(name, await context.newPage(), url, table)
     })
     await Promise.all(devices.map((context) => context.close()))
   },
-  device: async ({ server }, use) => {
+  device: async ({ server, table }, use) => {
     const devices: NodePerson[] = []
     await use(async (options, url = server.url) => {
-      const device = await NodePerson.start({ ...options, serverUrl: url })
+      const device = await NodePerson.start({ table, ...options, serverUrl: url })
       devices.push(device)
       return device
     })

@@ -9,7 +9,8 @@ import { askPerson, createParty, systemClock, type Party, type PartyView, type S
 import { createSignallingClient, createWebrtcLinks } from '@trivet/party/transport'
 import { createVault, type Store } from '@trivet/party/vault'
 import type { Envelope } from '@trivet/protocol/core'
-import { editLinks, Pen } from './edited-links.ts'
+import { lyingChannel, Pen } from './lying-channel.ts'
+import { Table } from './table.ts'
 
 export interface NodePersonOptions {
   readonly name: string
@@ -20,6 +21,8 @@ export interface NodePersonOptions {
   readonly overhear?: (envelope: Envelope) => void
   /** Every random value it draws. */
   readonly drawn?: (bytes: Uint8Array) => void
+  /** Where its owner sits. */
+  readonly table?: Table
 }
 
 export class NodePerson {
@@ -27,10 +30,12 @@ export class NodePerson {
   readonly passphrase: string
   readonly store: Store
   readonly #name: string
+  readonly #table: Table
   #view: PartyView | undefined
   readonly #looks = new Set<() => void>()
 
-  private constructor(name: string, party: Party, store: Store) {
+  private constructor(name: string, party: Party, store: Store, table: Table) {
+    this.#table = table
     this.#name = name
     this.passphrase = `the long passphrase of ${name}`
     this.party = party
@@ -52,13 +57,14 @@ export class NodePerson {
     const store = mapStore()
     const party = await createParty({
       rng, clock: systemClock, policy: askPerson, interpret, role: 'mobile-app', build: new Uint8Array(32), log: () => undefined,
-      subtle: pen.subtle, vault: createVault({ store, subtle: webcrypto.subtle, rng }),
+      subtle: pen.subtle, vault: createVault({ store, subtle: webcrypto.subtle, rng, clock: systemClock }),
       transport: {
         signalling: createSignallingClient({ url: serverUrl, role: 'mobile-app', deviceType: 'server', clock: systemClock }),
-        links: editLinks(createWebrtcLinks({ clock: systemClock, wrtc }), { pen, say, overhear }),
+        links: createWebrtcLinks({ clock: systemClock, wrtc }),
       },
+      openChannel: lyingChannel({ pen, say, overhear }),
     })
-    return new NodePerson(name, party, store)
+    return new NodePerson(name, party, store, options.table ?? new Table())
   }
 
   get view(): PartyView {
@@ -70,9 +76,11 @@ export class NodePerson {
     await this.party.verbs.joinWallet({ link, device: { name: this.#name, passphrase: this.passphrase } })
   }
 
-  /** Says yes to the next thing it is asked. */
+  /** Says yes to the next thing it is asked; before that, finds the words that were read out, where there are any. */
   async approve(): Promise<void> {
-    const { id } = await this.session((found) => found.state.at === 'approving' && !found.state.answered)
+    const { id, state } = await this.session(({ state }) => (state.at === 'approving' && !state.answered) || (state.at === 'comparing' && state.offered !== undefined))
+    if (state.at === 'comparing') await this.party.verbs.compareWords({ session: id, answer: await this.#table.heard() })
+    await this.session((found) => found.id === id && found.state.at === 'approving')
     await this.party.verbs.approve({ session: id })
   }
 

@@ -1,20 +1,16 @@
 /** Somebody at a browser: does with the page what people do, by what they read on it. */
 import type { Locator, Page } from '@playwright/test'
+import { accountOn, type AccountName } from './accounts.ts'
+import type { NodePerson } from './node-person.ts'
+import { Table } from './table.ts'
 
 export interface NewWallet {
   readonly name: string
   /** Link that a company server gave out: it opens the page, and that server holds one part. */
   readonly company?: string
+  /** Devices that hold it; three if absent. */
+  readonly devices?: number
 }
-
-/** Where an account's address or key stands on the wallet's screen, and what it looks like. */
-const ACCOUNTS = {
-  'Ethereum': { card: 'Ethereum', value: /^0x[0-9a-fA-F]{40}$/ },
-  'Bitcoin Taproot': { card: 'Bitcoin', value: /^bc1p[a-z0-9]{58}$/ },
-  'Bitcoin SegWit': { card: 'Bitcoin', value: /^bc1q[a-z0-9]{38}$/ },
-  'Ed25519 public key': { card: 'Solana', value: /^[0-9a-f]{64}$/, behind: 'Ed25519 public key' },
-} as const
-export type AccountName = keyof typeof ACCOUNTS
 
 /** A payment as a person fills it in, in the chain's coin and in gwei. */
 export interface Payment {
@@ -30,14 +26,16 @@ export class Person {
   readonly name: string
   readonly passphrase: string
   readonly #home: string
+  readonly #table: Table
   #page: Page
 
-  /** @param home the page's address */
-  constructor(name: string, page: Page, home: string) {
+  /** @param home the page's address; @param table whoever makes a wallet with others sits at theirs */
+  constructor(name: string, page: Page, home: string, table = new Table()) {
     this.name = name
     this.passphrase = `the long passphrase of ${name}`
     this.#page = page
     this.#home = home
+    this.#table = table
   }
 
   get page(): Page {
@@ -54,12 +52,22 @@ export class Person {
     for (const who of [this, ...others]) await who.seesWallet()
   }
 
+  /** The same with somebody who has no browser: two devices, both needed. */
+  async makeWalletWithDevice(other: Pick<NodePerson, 'join' | 'approve'>, name: string): Promise<void> {
+    await this.createWallet({ name, devices: 2 })
+    const [link = ''] = await this.invitations(1)
+    await other.join(link)
+    await this.makeTogether()
+    await other.approve()
+    await this.seesWallet()
+  }
+
   async open(): Promise<void> {
     await this.page.goto(this.#home)
   }
 
   /** Fills in *Create a wallet* as far as the last button. */
-  async prepareWallet({ name, company }: NewWallet): Promise<void> {
+  async prepareWallet({ name, company, devices }: NewWallet): Promise<void> {
     if (company === undefined) {
       await this.open()
       await this.page.getByRole('button', { name: /^Create a wallet/ }).click()
@@ -68,6 +76,10 @@ export class Person {
       await this.page.getByText('Invitation from').waitFor()
     }
     await this.field('Name of the wallet').fill(name)
+    if (devices !== undefined) {
+      await this.field('Devices that hold it').fill(String(devices))
+      await this.field('Devices that hold it').press('Tab')
+    }
     await this.introduce()
   }
 
@@ -95,17 +107,52 @@ export class Person {
     await this.field('Passphrase for this device').fill(this.passphrase)
   }
 
-  /** Who created the wallet: everybody is here. */
+  /** Who created the wallet: everybody is here. Reads the words out, where there are strangers, and finds them on all screens. */
   async makeTogether(): Promise<void> {
+    await this.start()
+    await this.#compares(async () => {
+      await this.readOut()
+      await this.button('They are the same').click()
+    }, this.page.getByText('You approved.'))
+  }
+
+  /** As far as the words. */
+  async start(): Promise<void> {
     await this.button('Make the wallet together').click()
   }
 
-  /** The key is made: the wallet is shown. */
-  async seesWallet(): Promise<void> {
-    await this.page.getByText('The wallet is ready.').waitFor()
+  /** The words on the screen of who invited, for all to hear. */
+  async readOut(): Promise<readonly string[]> {
+    const words = (await this.page.getByRole('group', { name: 'The four words' }).innerText()).trim().split(/\s+/)
+    this.#table.readOut(words)
+    return words
   }
 
+  /** Those read out last. */
+  get words(): readonly string[] {
+    return this.#table.words
+  }
+
+  /** Where one of the other devices of a new wallet is chosen. */
+  place(number: number): Locator {
+    return this.page.getByRole('group', { name: `Device ${number}`, exact: true })
+  }
+
+  /** The sets of words that this screen offers, as they can be pressed. */
+  offered(): Locator {
+    return this.page.getByRole('button', { name: /^[a-z]{3,8}( [a-z]{3,8}){3}$/ })
+  }
+
+  /** The key is made: a backup is for later, and the wallet is shown. */
+  async seesWallet(): Promise<void> {
+    await this.heading('The key is made').waitFor()
+    await this.button('Later').click()
+    await this.page.getByRole('region', { name: 'Devices' }).waitFor()
+  }
+
+  /** Says yes; before a wallet is made with strangers, finds the words that were read out. */
   async approve(): Promise<void> {
+    await this.#findsWords()
     await this.button('Approve').click()
   }
 
@@ -116,6 +163,7 @@ export class Person {
   }
 
   async decline(reason: string): Promise<void> {
+    await this.#findsWords()
     await this.button('Decline').click()
     const dialog = this.page.getByRole('dialog', { name: 'Decline' })
     await dialog.getByLabel('In your own words').fill(reason)
@@ -136,33 +184,32 @@ export class Person {
 
   /** What an account's card shows to be copied. */
   async account(name: AccountName): Promise<string> {
-    const { card, value: form, ...more } = ACCOUNTS[name]
-    const article = this.page.getByRole('article', { name: card, exact: true }).and(this.page.locator('[aria-busy=false]'))
-    await article.waitFor()
-    if ('behind' in more && await article.locator('details:not([open])', { hasText: more.behind }).count() > 0) await article.getByText(more.behind).first().click()
-    const shown = await article.innerText()
-    const value = shown.split('\n').map((line) => line.trim()).find((line) => form.test(line))
-    if (value === undefined) throw new Error(`no address in: ${shown}`)
-    return value
+    return await accountOn(this.page, name)
+  }
+
+  /** From the wallet, or from another kind of thing to sign, to this kind's fields. */
+  async startSigning(kind: string): Promise<void> {
+    await this.button('Sign').or(this.page.getByRole('button', { name: /^Change\b/ })).first().click()
+    await this.page.getByRole('button', { name: kind }).first().click()
   }
 
   /** From the wallet to a text's preview; asked for with `ask`. */
   async writeText(text: string, other: string): Promise<void> {
-    await this.#startSigning('Text message')
+    await this.startSigning('Text message')
     await this.field('Message').fill(text)
     await this.#chooseSigner(other)
   }
 
   /** From the wallet to a transaction's preview; asked for with `ask`. */
   async pastePsbt(psbt: string, other: string): Promise<void> {
-    await this.#startSigning('Bitcoin transaction (PSBT)')
+    await this.startSigning('Bitcoin transaction (PSBT)')
     await this.page.getByRole('textbox', { name: 'PSBT in base64 or hex' }).fill(psbt)
     await this.#chooseSigner(other)
   }
 
   /** From the wallet to a payment's preview; asked for with `ask`. */
   async fillPayment({ chain, to, amount, nonce, maxFee, priorityFee }: Payment, other: string): Promise<void> {
-    await this.#startSigning('Ethereum payment')
+    await this.startSigning('Ethereum payment')
     await this.field('Chain').selectOption({ label: chain })
     for (const [label, value] of [['To', to], ['Amount', amount], ['Nonce (transaction number)', nonce], ['Max fee', maxFee], ['Priority fee', priorityFee]] as const) {
       await this.field(label).fill(value)
@@ -232,9 +279,18 @@ export class Person {
     return this.page.getByRole('heading', { name, exact: true, level: 1 })
   }
 
-  async #startSigning(kind: string): Promise<void> {
-    await this.button('Sign').click()
-    await this.page.getByRole('button', { name: kind }).first().click()
+  async #findsWords(): Promise<void> {
+    await this.#compares(async () => {
+      const words = await this.#table.heard()
+      await this.button(words.join(' ')).click()
+    }, this.button('Approve'))
+  }
+
+  /** @param otherwise what is there where no words are compared */
+  async #compares(compare: () => Promise<void>, otherwise: Locator): Promise<void> {
+    const words = this.heading('The same words')
+    await words.or(otherwise).first().waitFor()
+    if (await words.isVisible()) await compare()
   }
 
   async #chooseSigner(other: string): Promise<void> {

@@ -78,7 +78,7 @@ describe('a policy file', () => {
     ['an address that YAML reads as a number', sign('name: a, kind: ethereum-call, networks: [sepolia], max_amount_gwei: 1, contracts: [0x00000000000000000000000000000000000000ff]'), 'sign[0].contracts[0]: expected an address in quotes: 0x and 40 hexadecimal digits, got 255'],
     ['calls of whatever contract', sign('name: a, kind: ethereum-call, networks: [sepolia], max_amount_gwei: 1'), 'sign[0].contracts: expected a list'],
     ['nobody who may invite', keygen('name: a, invited_by: [], max_total: 3, max_threshold: 2'), 'keygen[0].invited_by: expected at least one'],
-    ['an unknown inviter', keygen('name: a, invited_by: [anybody], max_total: 3, max_threshold: 2'), 'keygen[0].invited_by[0]: expected one of own-invitation, link, self, got "anybody"'],
+    ['an unknown inviter', keygen('name: a, invited_by: [anybody], max_total: 3, max_threshold: 2'), 'keygen[0].invited_by[0]: expected one of own-invitation, link, known, self, got "anybody"'],
     ['too many parties', keygen('name: a, invited_by: [self], max_total: 17, max_threshold: 2'), 'keygen[0].max_total: expected at most 16, got 17'],
     ['a threshold of one', keygen('name: a, invited_by: [self], max_total: 3, max_threshold: 1'), 'keygen[0].max_threshold: expected at least 2, got 1'],
     ['two rules of one name', 'version: 1\nsign:\n  - {name: a, kind: message, max_bytes: 1}\n  - {name: a, kind: message, max_bytes: 2}\n', 'sign: expected every rule to have a name of its own'],

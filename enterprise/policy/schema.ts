@@ -23,8 +23,8 @@ const ruleName = z.string('expected a name for this rule').min(1, 'expected a na
 
 const KeygenRule = z.strictObject({
   name: ruleName,
-  /** Whose call may be followed: a one-time invitation this party made, a link it was given, its own REST door. */
-  invited_by: listOf(oneOf(['own-invitation', 'link', 'self'])).min(1, 'expected at least one'),
+  /** Whose call may be followed: a one-time invitation this party made, a link it was given, a member of its wallets by name, its own REST door. */
+  invited_by: listOf(oneOf(['own-invitation', 'link', 'known', 'self'])).min(1, 'expected at least one'),
   max_total: wholeNumber(2, MAX_PARTIES),
   max_threshold: wholeNumber(2, MAX_PARTIES),
 }, 'expected a rule')

@@ -11,6 +11,7 @@ export function statusOf(session: SessionView): SessionStatus {
   const { state } = session
   switch (state.at) {
     case 'inviting': return session.places.some((place) => !place.me && place.state !== 'empty') ? 'waiting' : 'created'
+    case 'comparing':
     case 'approving': return 'waiting'
     case 'connecting':
     case 'running': return 'in_progress'
@@ -42,6 +43,8 @@ export function sessionBody(session: SessionView, view: PartyView) {
     created_at: isoTime(session.createdAt),
     participants: session.places.map((place) => participantBody(place, session)),
     ...(links.length === 0 ? {} : { invite_links: links }),
+    // For whoever runs this server to read out: it has no screen on which people could compare them.
+    ...(session.words === undefined ? {} : { words: session.words }),
     ...(session.request === undefined ? {} : { request: requestBody(session.request) }),
     ...(session.repair === undefined ? {} : { repair: repairBody(session.repair) }),
     ...progressBody(session),
@@ -83,6 +86,7 @@ function addressesOf(suite: SuiteId, places: readonly Account[]) {
 function progressBody({ state, places }: SessionView) {
   switch (state.at) {
     case 'inviting':
+    case 'comparing':
     case 'approving': return { expires_at: isoTime(state.expiresAt) }
     case 'running': return {
       round: state.round,

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { webcrypto } from 'node:crypto'
+import { systemClock } from '@trivet/party'
 import { InputError } from '@trivet/protocol/core'
 import { createVault } from '@trivet/party/vault'
 import type { PartyId } from '@trivet/signalling/wire'
@@ -88,12 +89,12 @@ describe('the share key', () => {
     const rng = (size: number): Uint8Array => webcrypto.getRandomValues(new Uint8Array(size))
     const key = load({ from: 'generated' })
     const first = openFileStore(dataDir())
-    const made = await createVault({ store: first, subtle: webcrypto.subtle, rng }).create(party, new Uint8Array(0), { kind: 'raw', key })
+    const made = await createVault({ store: first, subtle: webcrypto.subtle, rng, clock: systemClock }).create(party, { cover: new Uint8Array(0) }, { kind: 'raw', key })
     await made.write([{ kind: 'key-share', id: 'w', epoch: 1, value: Uint8Array.of(42) }])
     first.close()
 
     const store = openFileStore(dataDir())
-    const vault = createVault({ store, subtle: webcrypto.subtle, rng })
+    const vault = createVault({ store, subtle: webcrypto.subtle, rng, clock: systemClock })
     expect(await (await vault.unlock(party, { kind: 'raw', key: load({ from: 'generated' }) })).read('key-share', 'w', 1)).toEqual(Uint8Array.of(42))
     await expect(vault.unlock(party, { kind: 'raw', key: load({ from: 'value', hex: HEX }) })).rejects.toThrow('wrong key')
     store.close()

@@ -42,7 +42,9 @@ export function scriptParty(): ScriptedParty {
     unlock: unscripted('unlock'), lock: unscripted('lock'), createWallet: unscripted('createWallet'), readLink: unscripted('readLink'),
     joinWallet: unscripted('joinWallet'), startKeygen: unscripted('startKeygen'), requestSignature: unscripted('requestSignature'), repairPair: unscripted('repairPair'),
     approve: unscripted('approve'), decline: unscripted('decline'), close: unscripted('close'), finishWallet: unscripted('finishWallet'),
-    createInvitation: unscripted('createInvitation'),
+    createInvitation: unscripted('createInvitation'), compareWords: unscripted('compareWords'), forgetKnown: unscripted('forgetKnown'),
+    changePassphrase: unscripted('changePassphrase'), addPasskey: unscripted('addPasskey'), removePasskey: unscripted('removePasskey'),
+    makeBackup: unscripted('makeBackup'), proveBackup: unscripted('proveBackup'), readBackup: unscripted('readBackup'), restoreBackup: unscripted('restoreBackup'),
   }
   return {
     driven: {
@@ -142,7 +144,7 @@ function taprootSecret({ secretKey, publicKey }: KeyPair): Uint8Array {
 }
 
 export function unlocked(changes: Partial<PartyView> = {}): PartyView {
-  return { connection: { state: 'connected' }, vaults: [], me: { partyId: ACME, name: 'Acme', build: 'test' }, wallets: [], sessions: [], ...changes }
+  return { connection: { state: 'connected' }, vaults: [], me: { partyId: ACME, name: 'Acme', build: 'test' }, known: [], wallets: [], sessions: [], ...changes }
 }
 
 export function keygenSession(state: SessionState, places: readonly PlaceView[], id: SessionId = SESSION): SessionView {

@@ -1,4 +1,4 @@
-import { InputError, Malformed, MpcError, TransportError } from '@trivet/protocol/core'
+import { InputError, Malformed, MpcError, Refused, TransportError } from '@trivet/protocol/core'
 import { Connector, GIVE_UP_AFTER_MS } from './connector.ts'
 import { Inbox } from './inbox.ts'
 import type { LinkFrame } from './link-frames.ts'
@@ -10,12 +10,11 @@ const CHUNKS_PER_ACK = 8
 
 /**
  * Opens a channel and keeps it up until it is closed, dropped or fails.
- * @throws {InputError} if the context or the peer's key has not 32 bytes, or the peer is this party
+ * @throws {InputError} if the context has not 32 bytes, or the peer is this party
  */
 export function openChannel(options: ChannelOptions): Channel {
   if (options.context.length !== 32) throw new InputError('context', `expected 32 bytes, got ${options.context.length}`)
-  if (options.peer.publicKey.length !== 32) throw new InputError('publicKey', `expected 32 bytes, got ${options.peer.publicKey.length}`)
-  if (options.me.partyId === options.peer.partyId) throw new InputError('peer', 'expected another party, got this one')
+  if (options.me.card.partyId === options.peer.partyId) throw new InputError('peer', 'expected another party, got this one')
   return new PeerChannel(options)
 }
 
@@ -38,11 +37,12 @@ class PeerChannel implements Channel {
   constructor(options: ChannelOptions) {
     const { events } = options
     this.#options = options
-    this.#connector = new Connector({ ...options, signal: (bytes) => options.signal(bytes), next: () => this.#inbox.next }, {
+    this.#connector = new Connector({ ...options, next: () => this.#inbox.next }, {
       connecting: () => { events.state('connecting', undefined) },
-      up: (next, path) => {
+      up: ({ next, path, card }) => {
         this.#outbox.resume(next)
         this.#congested = false
+        events.peer?.(card)
         events.state('up', path)
         this.#sayBye()
         this.#pump()
@@ -64,6 +64,15 @@ class PeerChannel implements Channel {
 
   signal(bytes: Uint8Array): void {
     this.#connector.signal(bytes)
+  }
+
+  mail(bytes: Uint8Array): void {
+    this.#connector.mail(bytes)
+  }
+
+  intercepted(): void {
+    if (this.#ended || this.#connector.isUp) return
+    this.#fail(new Refused('E_INTERCEPTED', 'the introduction server altered what the other party said to set up the connection; nothing was sent'))
   }
 
   send(message: Uint8Array): boolean {

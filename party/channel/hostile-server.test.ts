@@ -2,48 +2,83 @@ import { describe, expect, it } from 'vitest'
 import { createMemoryNetwork } from '../transport/memory.ts'
 import { relayed } from './testing/between.ts'
 import { bytes, contains, pair } from './testing/pairs.ts'
-import { ManualClock, openEnd, openPair, settle, twoIdentities } from './testing/two-ends.ts'
+import { identity, ManualClock, openEnd, openPair, settle, twoIdentities } from './testing/two-ends.ts'
 import type { Bend, End } from './testing/two-ends.ts'
 
 describe('a hostile introduction server', () => {
-  it('is named at both ends when it alters any byte of what it relays', async () => {
-    for (const at of [0, 1, 5, 19, 25, 30, 58, 59, 100]) {
+  it('is named at both ends when it alters what it relays before the channel is up', async () => {
+    let reached = 0
+    for (const at of [0, 1, 2]) {
+      let heard = 0
       const altered: Bend = (original, direction) => {
-        const copy = original.slice()
-        if (direction === 'there') copy[at] = (copy[at] ?? 0) ^ 1
-        return copy
+        const isThis = direction === 'there' && heard === at
+        heard += direction === 'there' ? 1 : 0
+        return isThis ? 'altered' : original
       }
       const { one, two } = await pair({ bend: altered })
-      expect(two.failure, `byte ${at}`).toMatchObject({ name: 'Refused', code: 'E_INTERCEPTED', message: contains('introduction server') })
-      // The other end learns of it too: its own words came back altered to nobody, but the alarm is signed.
-      expect(one.failure, `byte ${at}`).toMatchObject({ name: 'Refused', code: 'E_INTERCEPTED' })
+      if (heard <= at) continue
+      reached += 1
+      expect(two.failure, `frame ${at}`).toMatchObject({ name: 'Refused', code: 'E_INTERCEPTED', message: contains('introduction server altered') })
+      // The other end learns of it by the alarm.
+      expect(one.failure, `frame ${at}`).toMatchObject({ name: 'Refused', code: 'E_INTERCEPTED', message: contains('the other party') })
     }
+    expect(reached).toBeGreaterThan(0)
+  })
+
+  it('does no harm to a channel that is up by what it makes up', async () => {
+    const { one, two } = await pair()
+    one.channel.intercepted()
+    one.channel.send(bytes(5, 5))
+    await settle()
+    expect(two.messages).toEqual([bytes(5, 5)])
+    expect([one.failure, two.failure]).toEqual([undefined, undefined])
   })
 
   it('gains nothing by repeating and reordering what was said', async () => {
-    const heard: Uint8Array[] = []
-    const { one, two } = await pair({ bend: (original) => { heard.push(original); return original } })
-    for (const old of heard) {
-      one.channel.signal(old)
-      two.channel.signal(old)
-    }
+    const there: Uint8Array[] = []
+    const back: Uint8Array[] = []
+    const { clock, network, one, two } = await pair({ bend: (original, direction) => { (direction === 'there' ? there : back).push(original); return original } })
+    network.cut('one')
+    await clock.advance(1_000)
+    for (const old of there.toReversed()) two.channel.signal(old)
+    for (const old of back.toReversed()) one.channel.signal(old)
+    await clock.advance(1_000)
+    one.channel.send(bytes(5, 5))
     await settle()
-    // What this side said itself comes back under the other's name: that is no replay but a forgery.
-    expect(one.failure).toMatchObject({ code: 'E_INTERCEPTED' })
-    const { one: three, two: four } = await pair({ bend: (original) => original })
-    expect([three.failure, four.failure]).toEqual([undefined, undefined])
+    expect(two.messages).toEqual([bytes(5, 5)])
+    expect(two.states).toEqual(['connecting', 'up', 'lost', 'up'])
+    expect([one.failure, two.failure]).toEqual([undefined, undefined])
+  })
+
+  it('gains nothing by repeating what a party said before it restarted', async () => {
+    const old: Uint8Array[] = []
+    const [low, high] = await twoIdentities()
+    const network = createMemoryNetwork()
+    const clock = new ManualClock()
+    await openEnd({ me: low, peer: high.card, links: network.transport('before').links, clock, seed: 5, signal: async (b) => { old.push(b) } })
+    await settle()
+    expect(old.length).toBeGreaterThan(0)
+    const { one, two } = await pair()
+    for (const bytesOfBefore of old) two.channel.signal(bytesOfBefore)
+    one.channel.send(bytes(5, 5))
+    await settle()
+    expect(two.messages).toEqual([bytes(5, 5)])
+    expect(two.failure).toBeUndefined()
   })
 
   it('gains nothing by saying everything twice', async () => {
     const clock = new ManualClock()
     const network = createMemoryNetwork()
     const [low, high] = await twoIdentities()
-    const twice = (to: () => End) => async (b: Uint8Array): Promise<void> => {
-      to().channel.signal(b)
-      to().channel.signal(b)
+    const ends: End[] = []
+    const twice = (to: number) => async (b: Uint8Array): Promise<void> => {
+      ends[to]?.channel.signal(b)
+      ends[to]?.channel.signal(b)
     }
-    const first: End = openEnd({ me: low, peer: high, links: network.transport('one').links, clock, seed: 1, signal: twice(() => second) })
-    const second: End = openEnd({ me: high, peer: low, links: network.transport('two').links, clock, seed: 2, signal: twice(() => first) })
+    const first = await openEnd({ me: low, peer: high.card, links: network.transport('one').links, clock, seed: 1, signal: twice(1) })
+    ends.push(first)
+    const second = await openEnd({ me: high, peer: low.card, links: network.transport('two').links, clock, seed: 2, signal: twice(0) })
+    ends.push(second)
     await settle()
     first.channel.send(bytes(5, 5))
     await settle()
@@ -55,8 +90,9 @@ describe('a hostile introduction server', () => {
     expect([first.failure, second.failure]).toEqual([undefined, undefined])
   })
 
-  it('cannot carry frames from one session into another', async () => {
+  it('cannot carry a connection from one session into another', async () => {
     const { one, two } = await pair({ contexts: [bytes(32, 1), bytes(32, 2)] })
+    expect(one.failure).toMatchObject({ code: 'E_INTERCEPTED' })
     expect(two.failure).toMatchObject({ code: 'E_INTERCEPTED' })
     expect([one.messages, two.messages]).toEqual([[], []])
   })
@@ -68,8 +104,21 @@ describe('a hostile introduction server', () => {
     const [one, two] = await openPair({ clock, links: [relayed(links, network), network.transport('two').links] })
     one.channel.send(bytes(5, 5))
     await settle()
-    expect(one.failure).toMatchObject({ code: 'E_INTERCEPTED', message: contains('fingerprints') })
+    expect(one.failure).toMatchObject({ code: 'E_INTERCEPTED', message: contains('put somebody between') })
     expect(two.failure).toMatchObject({ code: 'E_INTERCEPTED' })
+    expect([one.messages, two.messages]).toEqual([[], []])
+  })
+
+  it('cannot take the place of a party, also with a link of its own', async () => {
+    const [low] = await twoIdentities()
+    const names = Array.from({ length: 16 }, (_, i) => identity(`the server ${i}`))
+    // One that waits to be dialled, as who it stands in for does.
+    const second = (await Promise.all(names)).find(({ card }) => card.partyId > low.card.partyId)
+    if (second === undefined) throw new Error('no such identity')
+    const { one, two } = await pair({ second })
+    one.channel.send(bytes(5, 5))
+    await settle()
+    expect(one.failure).toMatchObject({ code: 'E_INTERCEPTED' })
     expect([one.messages, two.messages]).toEqual([[], []])
   })
 })

@@ -1,7 +1,7 @@
 import type { MpcError, Rng } from '@trivet/protocol/core'
-import type { PartyId } from '@trivet/signalling/wire'
 import type { Clock } from '../clock.ts'
 import type { Card } from '../identity/card.ts'
+import type { Ed25519 } from '../identity/ed25519.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { LinkFactory, LinkPath } from '../transport/types.ts'
 
@@ -11,18 +11,19 @@ export type ChannelState = 'connecting' | 'up' | 'lost'
 export interface ChannelOptions {
   /** Whose static key the handshake proves: its identity card goes into the handshake's payload. */
   readonly me: Pick<Identity, 'card' | 'channelSecret'>
-  /** Must show this card's identity and channel keys in the handshake. */
+  /** Must show this card's keys in the handshake; its name and build may have changed since. */
   readonly peer: Card
+  readonly ed25519: Pick<Ed25519, 'verify'>
   /** 32 bytes, equal at both ends: hash of the room and its roster. Part of the prologue. */
   readonly context: Uint8Array
   readonly links: LinkFactory
   /**
-   * Hands bytes (at most 16,384) to the peer's `Channel.signal` over the introduction server, sealed: what arrives there is what this side
+   * Hands bytes (at most 16,410) to the peer's `Channel.signal` over the introduction server, sealed: what arrives there is what this side
    * said. Rejects if it cannot.
    */
   signal(bytes: Uint8Array): Promise<void>
   /** Leaves bytes (at most 43,008) in the peer's mailbox for its `Channel.mail`, sealed. Absent: there is no such path. */
-  mail?(bytes: Uint8Array): Promise<void>
+  mail?: ((bytes: Uint8Array) => Promise<void>) | undefined
   readonly rng: Rng
   readonly clock: Clock
   readonly events: ChannelEvents
@@ -34,6 +35,8 @@ export interface ChannelOptions {
 export interface ChannelEvents {
   /** `path` while it is up. */
   state(state: ChannelState, path: LinkPath | undefined): void
+  /** The card that the peer showed in the handshake, before each `up`: its keys are those expected, its name and build are of today. */
+  peer?(card: Card): void
   /** The peer's messages: each once, whole, in the order they were sent. */
   message(bytes: Uint8Array): void
   /** May send again after `send` returned false. */
@@ -70,3 +73,5 @@ export interface Channel {
   /** Ends at once, without an event, forgetting what was not delivered. */
   drop(): void
 }
+
+export type OpenChannel = (options: ChannelOptions) => Channel

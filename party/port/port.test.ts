@@ -1,24 +1,11 @@
-import { Worker } from 'node:worker_threads'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { Blame, Bug, Disagreement, InputError, Malformed, Refused, TransportError, VaultError } from '@trivet/protocol/core'
 import { isPartyId, isSessionId } from '@trivet/signalling/wire'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import type { PartyVerbs, PartyView } from '../api.ts'
-import { createMemoryNetwork } from '../transport/memory.ts'
-import { linkConformance } from '../transport/testing/link-conformance.ts'
-import { flattenError, portOf, reviveError, remoteParty, remoteTransport, serveParty, serveTransport } from './index.ts'
-import type { DrivenParty, PortLike } from './index.ts'
-
-const closing: (() => void)[] = []
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
-
-function portPair(): readonly [PortLike, PortLike] {
-  const { port1, port2 } = new MessageChannel()
-  closing.push(() => port1.close())
-  return [portOf(port1), portOf(port2)]
-}
+import { flattenError, reviveError, remoteParty, serveParty } from './index.ts'
+import type { DrivenParty } from './index.ts'
+import { portPair } from './port-pair.fixture.ts'
 
 describe('an error that crosses a port', () => {
   it.each([
@@ -46,7 +33,7 @@ describe('an error that crosses a port', () => {
 
 describe('a party in a worker', () => {
   const view = (name: string): PartyView => ({
-    connection: { state: 'idle' }, vaults: [], wallets: [], sessions: [], me: { partyId: partyId(), name, build: 'b' },
+    connection: { state: 'idle' }, vaults: [], wallets: [], sessions: [], known: [], me: { partyId: partyId(), name, build: 'b' },
   })
 
   function served(
@@ -54,15 +41,16 @@ describe('a party in a worker', () => {
   ): ReturnType<typeof remoteParty> {
     const [here, there] = portPair()
     const missing = (): Promise<never> => Promise.reject(new Bug('not used by this test'))
-    closing.push(serveParty(there, {
+    onTestFinished(serveParty(there, {
       verbs: {
-        unlock: missing, lock: missing, createWallet: missing, readLink: missing, joinWallet: missing, startKeygen: missing,
-        requestSignature: missing, repairPair: missing, approve: missing, decline: missing, close: missing, finishWallet: missing,
-        createInvitation: missing, ...verbs,
+        unlock: missing, lock: missing, changePassphrase: missing, addPasskey: missing, removePasskey: missing, makeBackup: missing,
+        proveBackup: missing, readBackup: missing, restoreBackup: missing, createWallet: missing, readLink: missing, joinWallet: missing,
+        startKeygen: missing, compareWords: missing, forgetKnown: missing, requestSignature: missing, repairPair: missing, approve: missing,
+        decline: missing, close: missing, finishWallet: missing, createInvitation: missing, ...verbs,
       }, subscribe,
     }))
     const remote = remoteParty(here, pace)
-    closing.push(() => remote.close())
+    onTestFinished(() => remote.close())
     return remote
   }
 
@@ -142,47 +130,6 @@ describe('a party in a worker', () => {
     await expect(asked).rejects.toThrow(TransportError)
     await expect(remote.verbs.lock()).rejects.toThrow('the other thread is gone')
   })
-})
-
-describe('a transport over a port', () => {
-  it('logs in with a signature that the worker makes, and relays calls, errors and events', async () => {
-    const network = createMemoryNetwork()
-    const [main, worker] = portPair()
-    closing.push(serveTransport(main, network.transport('one')))
-    const { signalling } = remoteTransport(worker)
-    const events: string[] = []
-    const connected = new Promise<void>((resolve) => signalling.listen((event) => {
-      if (event.kind === 'connection') events.push(event.state)
-      if (event.kind === 'connection' && event.state === 'refused') resolve()
-    }))
-    await expect(signalling.connect({ publicKey: new Uint8Array(32).fill(3), sign: async () => new Uint8Array(64) })).rejects.toThrow(Refused)
-    await connected
-    expect(events).toEqual(['connecting', 'refused'])
-    await expect(signalling.joinSession('x')).rejects.toThrow(TransportError)
-  })
-
-  it('works with a worker of Node', async () => {
-    const worker = new Worker('require("node:worker_threads").parentPort.on("message", (value) => require("node:worker_threads").parentPort.postMessage(value))', { eval: true })
-    const port = portOf(worker)
-    const echoed = new Promise((resolve) => port.listen(resolve))
-    port.post({ bytes: Uint8Array.of(1, 2) })
-    await expect(echoed).resolves.toEqual({ bytes: Uint8Array.of(1, 2) })
-    await worker.terminate()
-  })
-})
-
-linkConformance('ported memory', {
-  path: 'memory',
-  factories: () => {
-    const network = createMemoryNetwork()
-    const [one, two] = ['one', 'two'].map((name) => {
-      const [main, worker] = portPair()
-      serveTransport(main, network.transport(name))
-      return remoteTransport(worker).links
-    })
-    if (one === undefined || two === undefined) throw new Bug('two factories')
-    return [one, two]
-  },
 })
 
 function partyId(): PartyId {

@@ -37,6 +37,7 @@ export function remoteTransport(port: PortLike): Transport {
     cancel: (sessionId, reason) => rpc.call('cancel', sessionId, reason),
     watch: (parties) => rpc.call('watch', parties),
     send: (sessionId, to, payload) => rpc.call('send', sessionId, to, payload),
+    leave: (sessionId, to, payload) => rpc.call('leave', sessionId, to, payload),
     listen(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -4,7 +4,10 @@ import { Rpc } from './rpc.ts'
 import { TRANSPORT_SCOPE } from './transport-table.ts'
 import type { LinkEvent, MainTable, WorkerTable } from './transport-table.ts'
 
-/** Main thread: lets the worker at the other end of the port use this transport. @returns a function that stops, and closes all links */
+/**
+ * Main thread: lets the worker at the other end of the port use this transport.
+ * @returns a function that stops, and closes all links for good: for when the page is closed
+ */
 export function serveTransport(port: PortLike, { signalling, links }: Transport): () => void {
   const served = new Map<number, ServedLink>()
   const table: MainTable = {
@@ -17,6 +20,7 @@ export function serveTransport(port: PortLike, { signalling, links }: Transport)
     cancel: (sessionId, reason) => signalling.cancel(sessionId, reason),
     watch: (parties) => signalling.watch(parties),
     send: (sessionId, to, payload) => signalling.send(sessionId, to, payload),
+    leave: (sessionId, to, payload) => signalling.leave(sessionId, to, payload),
     closeSignalling: () => signalling.close(),
     linkOpen(id, initiator) {
       served.set(id, new ServedLink((events) => links.open({ initiator }, events), (event) => {
@@ -33,7 +37,7 @@ export function serveTransport(port: PortLike, { signalling, links }: Transport)
   return () => {
     unlisten()
     rpc.close()
-    for (const link of [...served.values()]) link.close()
+    for (const link of [...served.values()]) link.close(true)
   }
 }
 
@@ -69,10 +73,10 @@ class ServedLink {
     this.#pump()
   }
 
-  close(): void {
+  close(isLeaving = false): void {
     // What was sent before goes first, as far as the link takes it.
     for (const bytes of this.#waiting.splice(0)) if (!this.#closed) this.#link.send(bytes)
-    this.#link.close()
+    this.#link.close(isLeaving)
   }
 
   #pump(): void {

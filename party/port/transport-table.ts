@@ -18,6 +18,7 @@ export type MainTable = {
   cancel(sessionId: SessionId, reason: string): Promise<void>
   watch(parties: readonly PartyId[]): Promise<readonly PartyId[]>
   send(sessionId: SessionId, to: PartyId, payload: Uint8Array): Promise<void>
+  leave(sessionId: SessionId, to: PartyId, payload: Uint8Array): Promise<void>
   closeSignalling(): void
   linkOpen(id: number, initiator: boolean): void
   linkSignal(id: number, bytes: Uint8Array): void

@@ -1,9 +1,10 @@
 /** Three signers with presignatures: all hold the same or none is used, whoever says what to whom. */
 import { afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { ANSWER, decodeInvitation, decodeSignProposal, encodeInvitation, encodeSignProposal, INVITE } from '@trivet/protocol/core'
+import type { SessionId } from '@trivet/signalling/wire'
 import { answerBody } from '../session/bodies.ts'
 import { turnUntil } from '../testing/fake-clock.ts'
-import { ask, sessionIn, the } from '../testing/people.ts'
+import { ask, sessionIn, the, type Person } from '../testing/people.ts'
 import { indexesOf, stockOf, type Seat } from '../testing/stocked.ts'
 import type { MemoryNetworkOptions } from '../transport/memory.ts'
 import { approve, atHome, intent, isWiped, saveWallet, wayToSign, type Home, type Saved } from './single-use.fixture.ts'
@@ -46,6 +47,11 @@ test.each([1, 2, 3])('that lack one at one of them go by all rounds together, in
   for (const seat of [anna, ben, again]) expect(seat.view().sessions).toHaveLength(2)
 })
 
+/** Its channels to all others are up. */
+function isConnected(seat: Person, session: SessionId): boolean {
+  return sessionIn(seat.view(), session)?.places.every(({ me, connection }) => me || connection === 'up') === true
+}
+
 test.each([
   ['yes to one and yes by all rounds to the other', answerBody({ yes: true, reason: '', byRounds: true })],
   ['yes to one and no to the other', answerBody({ yes: false, reason: '' })],
@@ -56,6 +62,8 @@ test.each([
   cleo.line.lie = ({ type, from, body }) => (type === ANSWER && from === me && ++told === 2 ? (body[0] === 1 ? other : undefined) : undefined)
   const session = await ask([anna, ben, cleo], saved.wallet, intent(1))
   await approve(ben, session)
+  // Each hears her from herself; else the truth, passed on, could be signed before the lie arrives.
+  await turnUntil(table.clock, () => [ben, cleo].every((seat) => isConnected(seat, session)))
   await approve(cleo, session)
   await turnUntil(table.clock, () => [anna, ben, cleo].every((seat) => sessionIn(seat.view(), session)?.state.at === 'failed'))
   for (const seat of [anna, ben]) {

@@ -7,6 +7,8 @@ import { decodeUtf8, MAX_REASON_BYTES, plainText } from '../identity/text.ts'
 export const EVIDENCE = 0x7e
 export const ABORT = 0x7f
 const ABORT_BYTES = 68
+/** Reason code of a no: a person found that the words on the screens differ. Above all of §A.8. */
+const WORDS_DIFFER = 0x0100
 const ZEROS = new Uint8Array(32)
 
 /** sid 32 (zeros before there is one) ‖ u16 code ‖ u16 blamed (0: nobody) ‖ evidence hash 32 (zeros: none) */
@@ -27,12 +29,15 @@ export interface Answer {
   readonly reason: string
   /** Yes, but by all rounds: the presignatures that were asked for are not at hand. */
   readonly byRounds?: boolean
+  /** No, since the words on the screens differ. */
+  readonly wordsDiffer?: boolean
 }
 
-/** u8 yes ‖ u16 reason code (0: none; with a yes E_PRESIG_USED: by all rounds) ‖ u8 len ‖ UTF-8 text */
-export function answerBody({ yes, reason, byRounds }: Answer): Uint8Array {
+/** u8 yes ‖ u16 reason code (0: none; with a yes E_PRESIG_USED: by all rounds; with a no 0x0100: the words differ) ‖ u8 len ‖ UTF-8 text */
+export function answerBody({ yes, reason, byRounds, wordsDiffer }: Answer): Uint8Array {
   const text = utf8ToBytes(plainText(reason, MAX_REASON_BYTES))
-  return concat(u8(yes ? 1 : 0), u16(byRounds === true ? ABORT_CODES.E_PRESIG_USED : 0), u8(text.length), text)
+  const code = byRounds === true ? ABORT_CODES.E_PRESIG_USED : wordsDiffer === true ? WORDS_DIFFER : 0
+  return concat(u8(yes ? 1 : 0), u16(code), u8(text.length), text)
 }
 
 /** @returns undefined for bytes that are no answer */
@@ -40,6 +45,7 @@ export function readAnswer(body: Uint8Array): Answer | undefined {
   const [yes = 2] = body
   const text = decodeUtf8(body.subarray(4))
   if (yes > 1 || body.length !== 4 + (body[3] ?? 0) || text === undefined) return undefined
-  const byRounds = toNumber(body.subarray(1, 3)) === ABORT_CODES.E_PRESIG_USED
-  return { yes: yes === 1, reason: plainText(text, MAX_REASON_BYTES), byRounds }
+  const code = toNumber(body.subarray(1, 3))
+  const reason = plainText(text, MAX_REASON_BYTES)
+  return { yes: yes === 1, reason, byRounds: code === ABORT_CODES.E_PRESIG_USED, wordsDiffer: yes === 0 && code === WORDS_DIFFER }
 }

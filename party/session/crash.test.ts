@@ -106,7 +106,8 @@ test('a power cut at any write of a key generation leaves a wallet with all its 
     await finished(cleo)
     await cleo.party.close()
   }
-  expect(found).toEqual(['unfinished me,ready,ready', 'ready me,ready,ready'])
+  // Shares, then the certificate, then whom it was made with.
+  expect(found).toEqual(['unfinished me,ready,ready', 'ready me,ready,ready', 'ready me,ready,ready'])
 })
 
 test('a store that cannot keep the shares ends it, without a vote and without a wallet', async () => {

@@ -2,14 +2,17 @@
 import type { MpcError, Rng } from '@trivet/protocol/core'
 import type { Interpret } from '@trivet/protocol/intent'
 import type { ErrorView } from '../api.ts'
+import type { OpenChannel } from '../channel/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Situation } from '../explain.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
 import type { Identity } from '../identity/identity.ts'
+import type { KnownParties } from '../known/known-parties.ts'
 import type { Policy } from '../policy.ts'
 import type { PresignaturePool } from '../presign/pool.ts'
 import type { LinkFactory, Signalling } from '../transport/types.ts'
 import type { Wallets } from '../wallets/wallets.ts'
+import type { EvidenceBook } from './evidence.ts'
 import type { SessionMember } from './member.ts'
 
 /** Public fields only: byte arrays are not of this type, so no secret can be logged by mistake. */
@@ -20,11 +23,16 @@ export interface SessionDeps {
   readonly ed25519: Ed25519
   readonly signalling: Signalling
   readonly links: LinkFactory
+  /** In place of true channels: for tests of dishonest parties. */
+  readonly openChannel?: OpenChannel | undefined
   readonly clock: Clock
   readonly rng: Rng
   readonly policy: Policy
   readonly interpret: Interpret
   readonly wallets: Wallets
+  /** Who this party was paired with before. */
+  readonly known: KnownParties
+  readonly evidence: Pick<EvidenceBook, 'keep'>
   /** Of the unlocked party, in memory alone. */
   readonly presignatures: PresignaturePool
   readonly log: Log

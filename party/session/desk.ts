@@ -11,22 +11,27 @@ import { Presigner } from '../presign/presigner.ts'
 import type { SignallingEvent } from '../transport/types.ts'
 import type { OpenVault } from '../vault/index.ts'
 import type { Wallet } from '../wallets/wallet.ts'
+import { keygenCall } from './calls.ts'
 import type { SessionDeps } from './deps.ts'
+import type { KeygenRole } from './entrance.ts'
+import { EvidenceBook } from './evidence.ts'
 import { FinishSession } from './finish-session.ts'
 import { Invitations } from './invitations.ts'
-import { KeygenSession, type KeygenRole } from './keygen-session.ts'
+import type { GuestPass } from './guest.ts'
+import { KeygenSession } from './keygen-session.ts'
 import type { LiveSession } from './live-session.ts'
 import { memberOf, type SessionMember } from './member.ts'
 import { Repairs } from './repairs.ts'
-import { companyOf, isLeftOver, NO_ROOM, openPlace, PATIENCE_SECONDS, roomFor } from './rooms.ts'
+import { expectedAt, isLeftOver, NO_ROOM, openPlace, partyOf, PATIENCE_SECONDS, roomFor } from './rooms.ts'
 import { SessionBook } from './session-book.ts'
 import { makeSignRequest, policyRequest, signersOf } from './sign-request.ts'
 import { SignSession } from './sign-session.ts'
+import type { WordsAnswer } from './words-step.ts'
 
 /** Sessions that others began are not joined above this many. */
 const MAX_LIVE = 64
 
-export interface DeskOptions extends Omit<SessionDeps, 'explain' | 'presignatures'> {
+export interface DeskOptions extends Omit<SessionDeps, 'explain' | 'presignatures' | 'evidence'> {
   readonly vault: OpenVault
   /** Presignatures wanted for each set of signers; 0: none are made in advance. */
   readonly presignatureTarget: number
@@ -38,6 +43,7 @@ export class Desk {
   readonly presigner: Presigner
   readonly repairs: Repairs
   readonly #presignatures = new PresignaturePool()
+  readonly #evidence: EvidenceBook
   readonly #options: DeskOptions
   readonly #me: PartyId
   readonly #book = new SessionBook()
@@ -50,6 +56,7 @@ export class Desk {
   constructor(options: DeskOptions) {
     this.#options = options
     this.#me = options.identity.card.partyId
+    this.#evidence = new EvidenceBook({ ...options, failed: (error) => { this.#noted(error) } })
     this.invitations = new Invitations({ ...options, card: options.identity.card })
     this.presigner = new Presigner({
       deps: this.#deps('sign'), target: options.presignatureTarget, isOnline: (party) => options.isOnline(party),
@@ -75,16 +82,19 @@ export class Desk {
     if (this.#closed) return
     if (event.kind === 'session') this.#inTurn(() => this.#told(event.session, event.joinToken))
     // After what the server said before: who sends the first word in a room must be known to be in it.
-    else if (event.kind === 'signal') this.#inTurn(() => this.#book.find(event.sessionId)?.signal(event.from, event.payload))
+    else if (event.kind === 'signal' || event.kind === 'mail') this.#inTurn(() => this.#book.find(event.sessionId)?.signal(event.from, event.payload))
     else if (event.kind === 'presence') this.#book.presence(event.party, event.online)
   }
 
+  /** @throws {InputError} @throws {Refused} E_EXPIRED_LINK @throws {MpcError} as the introduction server answers */
   async createWallet({ name, threshold, places, pageUrl }: CreateWallet): Promise<SessionId> {
-    const companies = places.map((place) => (place.kind === 'company' ? companyOf(place.invitation, this.#options.clock) : undefined))
+    const expected = places.map((place) => expectedAt(place, this.#options))
+    const named = [this.#me, ...expected.flatMap((guest) => partyOf(guest) ?? [])]
+    if (new Set(named).size < named.length) throw new InputError('places', 'a device can have one place only')
     const total = places.length + 1
-    const request = roomFor('keygen', threshold, [this.#me, ...companies.map((company) => company?.partyId)])
+    const request = roomFor('keygen', threshold, [this.#me, ...expected.map(partyOf)])
     const { id } = await this.#create(request, ({ session_id: room, join_tokens: tokens, expires_at: expiry }) => {
-      const open = companies.map((company, i) => openPlace(i + 2, company, tokens, this.#options.rng))
+      const open = expected.map((guest, i) => openPlace(i + 2, guest, tokens, this.#options.rng))
       const lobby = { room, walletName: name, threshold, total, pageUrl, places: open, expiresAt: Date.parse(expiry) }
       return new KeygenSession(room, { kind: 'coordinator', lobby }, this.#deps('keygen'))
     })
@@ -98,15 +108,24 @@ export class Desk {
     }
     // Opening a link twice is no second joining.
     if (this.#book.find(room)?.isOver === false) return room
-    const pass = { room, place, secrets: [secret], inviterCardHash, invitedBy: 'link' as const, used: async () => undefined }
+    const pass: GuestPass = { room, place, secrets: [secret], inviterCardHash, used: async () => undefined }
     await this.#enter(joinToken, room, { kind: 'guest', pass, expiresAt })
     return room
   }
 
   async startKeygen(id: SessionId): Promise<void> {
-    const session = this.session(id)
-    if (!(session instanceof KeygenSession)) throw new InputError('session', 'it is not for a new wallet')
-    await session.start()
+    await this.#keygen(id).start()
+  }
+
+  /** @returns whether that was right @throws {InputError} */
+  async compareWords(id: SessionId, answer: WordsAnswer): Promise<boolean> {
+    return this.#keygen(id).compare(answer)
+  }
+
+  /** @throws {InputError} of one that is not known */
+  async forgetKnown(partyId: PartyId): Promise<void> {
+    await this.#options.known.forget(partyId)
+    this.#options.changed()
   }
 
   /** @throws {InputError} @throws {Refused} E_POLICY @throws {MpcError} as the introduction server answers */
@@ -191,14 +210,7 @@ export class Desk {
     const { session_id: id, session_type: type, coordinator, participants } = info
     if (this.#book.live >= MAX_LIVE || coordinator === this.#me) return
     const expiresAt = Date.parse(info.expires_at)
-    if (type === 'keygen') {
-      const secrets = await this.invitations.open()
-      if (secrets.length === 0) return
-      const place = participants.find(({ party_id: party }) => party === this.#me)?.party_index ?? 0
-      const pass = { room: id, place, secrets, invitedBy: 'own-invitation' as const, used: (secret: Uint8Array) => this.invitations.use(secret) }
-      await this.#enter(joinToken, id, { kind: 'guest', pass, expiresAt })
-      return
-    }
+    if (type === 'keygen') return this.#calledToKeygen(info, joinToken)
     const [wallet, ...more] = this.#walletsOf(participants)
     const known = wallet?.members.filter(({ card }) => participants.some(({ party_id: party }) => party === card.partyId))
     if (wallet === undefined || known === undefined) return
@@ -211,6 +223,22 @@ export class Desk {
       this.#put(new FinishSession({ id, isCoordinator: false, candidates, deps }))
     } else return
     this.#book.told(await this.#options.signalling.joinSession(joinToken))
+  }
+
+  async #calledToKeygen(info: SessionInfo, joinToken: string): Promise<void> {
+    const call = await keygenCall(info, this.#me, this.invitations, this.#options)
+    if (call === undefined) return
+    if (!call.asksPerson) return this.#enter(joinToken, info.session_id, call.role)
+    const come = async (): Promise<void> => { this.#book.told(await this.#options.signalling.joinSession(joinToken)) }
+    this.#put(new KeygenSession(info.session_id, { ...call.role, come }, this.#deps('keygen')))
+    this.#book.told(info)
+  }
+
+  /** @throws {InputError} */
+  #keygen(id: SessionId): KeygenSession {
+    const session = this.session(id)
+    if (!(session instanceof KeygenSession)) throw new InputError('session', 'it is not for a new wallet')
+    return session
   }
 
   /** Wallets of this party in which all participants are members; none if they are strangers. */
@@ -240,7 +268,13 @@ export class Desk {
   }
 
   #deps(situation: Situation): SessionDeps {
-    return { ...this.#options, presignatures: this.#presignatures, explain: (error, members, now = situation) => explain(error, members, now) }
+    return {
+      ...this.#options, presignatures: this.#presignatures, evidence: this.#evidence,
+      explain: (error, members, now = situation) => {
+        const evidence = this.#evidence.of(error)
+        return { ...explain(error, members, now), ...(evidence === undefined ? {} : { evidence }) }
+      },
+    }
   }
 
   #inTurn(work: () => Promise<void> | void): void {

@@ -7,6 +7,7 @@ import {
 import type { Ed25519 } from '../identity/ed25519.ts'
 import type { Identity } from '../identity/identity.ts'
 import { ABORT, EVIDENCE } from './bodies.ts'
+import type { Contradiction } from './evidence.ts'
 import type { SessionMember } from './member.ts'
 
 const MAX_BODY = 65_536
@@ -29,6 +30,7 @@ export class EnvelopeDesk {
   readonly #options: EnvelopeDeskOptions
   /** By slot; a second, conflicting one is kept as evidence. */
   readonly #kept = new Map<string, Envelope[]>()
+  #contradiction: Contradiction | undefined
 
   constructor(options: EnvelopeDeskOptions) {
     this.#options = options
@@ -61,11 +63,22 @@ export class EnvelopeDesk {
   async openAnswer(bytes: Uint8Array, instance: Uint8Array): Promise<Envelope | undefined> {
     const envelope = readOrUndefined(bytes)
     if (envelope === undefined || envelope.header.suite !== 0 || envelope.header.type !== ANSWER || envelope.header.to !== 0) return undefined
-    return equalBytes(envelope.header.instance, instance) && await this.#isSigned(envelope) ? envelope : undefined
+    return equalBytes(envelope.header.instance, instance) && await this.#isSigned(envelope) ? this.#keep(envelope) : undefined
   }
 
   #takes({ suite, type }: Header): boolean {
     return this.#options.knows(suite, type) || (suite === 0 && (type === ANSWER || type === EVIDENCE || type === ABORT))
+  }
+
+  /** The first two statements of one party to everybody that contradict each other. What was said to one party alone never is among them. */
+  get contradiction(): Contradiction | undefined {
+    return this.#contradiction
+  }
+
+  /** Two that were compared elsewhere (invitations). */
+  contradict(one: Envelope, other: Envelope): void {
+    const signer = this.#options.members.find(({ pid }) => pid === one.header.from)?.card
+    if (signer !== undefined) this.#contradiction ??= { signer, statements: [one, other] }
   }
 
   /** Keeps an envelope that was checked elsewhere (the invitation). */
@@ -116,10 +129,12 @@ export class EnvelopeDesk {
 
   #keep(envelope: Envelope): Envelope {
     const { header } = envelope
-    if (header.type === EVIDENCE || header.type === ABORT || header.type === ANSWER) return envelope
+    if (header.type === EVIDENCE || header.type === ABORT) return envelope
     const key = slot(header.instance, header)
-    const kept = this.#kept.get(key) ?? []
-    if (kept.length < 2 && !kept.some(({ body }) => equalBytes(body, envelope.body))) this.#kept.set(key, [...kept, envelope])
+    const [first, second] = this.#kept.get(key) ?? []
+    if (second !== undefined || (first !== undefined && equalBytes(first.body, envelope.body))) return envelope
+    this.#kept.set(key, first === undefined ? [envelope] : [first, envelope])
+    if (first !== undefined && header.to === 0) this.contradict(first, envelope)
     return envelope
   }
 }

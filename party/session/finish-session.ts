@@ -9,10 +9,9 @@ import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { SessionState, SessionView } from '../api.ts'
 import { assembleFromVotes } from '../wallets/certify.ts'
 import type { Wallet } from '../wallets/wallet.ts'
-import { Courier } from './courier.ts'
+import { Courier, meshEvents } from './courier.ts'
 import type { SessionDeps } from './deps.ts'
 import { EnvelopeDesk } from './envelopes.ts'
-import { readSignalFrame, signalFrame } from './frames.ts'
 import { CANCEL_GRACE_MS, knownError, type LiveSession } from './live-session.ts'
 import { memberOf, type SessionMember } from './member.ts'
 import { Mesh } from './mesh.ts'
@@ -62,12 +61,14 @@ export class FinishSession implements LiveSession {
     this.#isCoordinator = isCoordinator
     this.#createdAt = deps.clock.now()
     this.#members = candidates[0].members
-    this.#courier = new Courier(deps.signalling, id)
+    this.#courier = new Courier({ room: id, deps, events: meshEvents(() => this.#mesh) })
+    this.#courier.knows(...this.#members.map(({ card }) => card))
     this.#list = new ServerList(deps.signalling, id, deps.identity.card.partyId)
     const parties = this.#members.map(({ card }) => card.partyId)
     this.#mesh = new Mesh({
       ...deps, context: signChannelContext(id, parties), parties,
-      signal: (to, bytes) => this.#courier.hand(to, signalFrame('channel', bytes)),
+      signal: (to, bytes) => this.#courier.hand(to, 'channel', bytes),
+      mail: (to, bytes) => this.#courier.leave(to, 'mail', bytes),
       events: {
         message: (from, bytes) => { this.#received(from, bytes) },
         gone: (party) => { this.#gone(party) },
@@ -104,8 +105,7 @@ export class FinishSession implements LiveSession {
   }
 
   signal(from: PartyId, payload: Uint8Array): void {
-    const frame = readSignalFrame(payload)
-    if (frame?.kind === 'channel') this.#mesh.signal(from, frame.body.slice())
+    this.#courier.receive(from, payload)
   }
 
   /** Nothing is asked: what is finished here was approved when the wallet was made. */
@@ -123,7 +123,7 @@ export class FinishSession implements LiveSession {
   }
 
   view(): SessionView {
-    const about = { me: this.#me, members: this.#members, mesh: this.#mesh }
+    const about = { deps: this.#deps, me: this.#me, members: this.#members, mesh: this.#mesh }
     const { id, name = '', epoch } = this.#wallet ?? {}
     return {
       id: this.id, kind: 'finish', coordinator: this.#isCoordinator, createdAt: this.#createdAt,

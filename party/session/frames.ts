@@ -1,19 +1,30 @@
-/** The first byte of what sessions send: over the introduction server, and over channels. See `docs/wire.md`. */
+/** The first byte of what sessions send: over the introduction server, sealed, and over channels. See `docs/wire.md`. */
 import { concat, Malformed, toNumber, u16, u32, u8 } from '@trivet/protocol/core'
+import type { Bucket } from '../sealed/index.ts'
 
 /** What members of a room send each other over the introduction server. */
-export const SIGNAL = { welcome: 1, hello: 2, invitation: 3, channel: 4 } as const
+export const SIGNAL = { welcome: 1, hello: 2, invitation: 3, channel: 4, mail: 5 } as const
+/**
+ * What such a frame looks like at least from outside. An offer is no larger than a candidate, and a long name no larger than a short
+ * one: so that the size of none of them says which it is, or who is in it.
+ */
+export const LEAST: Readonly<Record<SignalKind, Bucket>> = { welcome: 1_024, hello: 1_024, invitation: 4_096, channel: 1_024, mail: 256 }
 /** What parties send each other over their channel. */
-export const CHANNEL = { envelope: 1, links: 2 } as const
+export const CHANNEL = { envelope: 1, links: 2, words: 3 } as const
 
 export type SignalKind = keyof typeof SIGNAL
 
-export function signalFrame(kind: SignalKind, body: Uint8Array): Uint8Array {
+export interface SignalFrame {
+  readonly kind: SignalKind
+  readonly body: Uint8Array
+}
+
+export function signalFrame({ kind, body }: SignalFrame): Uint8Array {
   return concat(u8(SIGNAL[kind]), body)
 }
 
 /** @returns undefined for a kind that is not known */
-export function readSignalFrame(bytes: Uint8Array): { readonly kind: SignalKind; readonly body: Uint8Array } | undefined {
+export function readSignalFrame(bytes: Uint8Array): SignalFrame | undefined {
   const kind = (Object.keys(SIGNAL) as SignalKind[]).find((name) => SIGNAL[name] === bytes[0])
   return kind === undefined ? undefined : { kind, body: bytes.subarray(1) }
 }

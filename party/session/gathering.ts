@@ -75,7 +75,7 @@ export class Gathering<T> {
     this.#others = members.filter(({ pid }) => pid !== me)
     this.#answers = new Answers(members.map(({ pid }) => pid))
     this.#progress = this.#progressOf([])
-    this.#greetings = new Greetings({ mesh, members, invitation, ed25519 })
+    this.#greetings = new Greetings({ mesh, members, invitation, ed25519, contradicted: (theirs) => { this.desk.contradict(invitation, theirs) } })
     this.desk = new EnvelopeDesk({ identity, ed25519, me, members, epoch, knows: (suite, type) => this.#ceremony?.takes(suite, type) === true })
     this.desk.adopt(invitation)
     this.#cancelExpiry = atDeadline(clock, options.expiresAt, () => {
@@ -135,6 +135,13 @@ export class Gathering<T> {
     this.fail(youDeclined(reason))
   }
 
+  /** Ends it here; the others are told why. */
+  async refuse(error: MpcError): Promise<void> {
+    const wordsDiffer = error.code === 'E_WORDS'
+    if (this.#outcome === undefined) await this.#answer({ yes: false, reason: wordsDiffer ? '' : error.message, wordsDiffer })
+    this.fail(error)
+  }
+
   /** Ends it from this side. */
   fail(error: MpcError): void {
     if (this.#outcome !== undefined) return
@@ -179,8 +186,8 @@ export class Gathering<T> {
   }
 
   place(member: SessionMember, place: number): PlaceView {
-    const { me, members, mesh } = this.#options
-    return placeView(member, place, { me, members, mesh, answer: this.#answers.of(member.pid), reason: this.#answers.reasonOf(member.pid) })
+    const { deps, me, members, mesh } = this.#options
+    return placeView(member, place, { deps, me, members, mesh, answer: this.#answers.of(member.pid), reason: this.#answers.reasonOf(member.pid) })
   }
 
   /** An envelope that came through a member's channel. */
@@ -191,7 +198,7 @@ export class Gathering<T> {
     const waiting = this.#waiting.get(pid) ?? 0
     if (waiting >= this.#mostWaiting) return
     this.#waiting.set(pid, waiting + 1)
-    this.#enqueue(async () => {
+    this.enqueue(async () => {
       this.#waiting.set(pid, (this.#waiting.get(pid) ?? 1) - 1)
       await this.#look(pid, bytes)
     })
@@ -209,7 +216,7 @@ export class Gathering<T> {
 
   /** The channel to a member is over. What came through it before is looked at first. */
   gone(party: PartyId, error: MpcError | undefined): void {
-    this.#enqueue(async () => {
+    this.enqueue(async () => {
       const member = memberOf(this.#options.members, party)
       if (member === undefined || this.#outcome !== undefined) return
       const known = error === undefined ? undefined : withCulprit(error, member.pid)
@@ -222,7 +229,7 @@ export class Gathering<T> {
     const { me, invitation } = this.#options
     if (this.#answers.put(me, answer) !== 'first') return
     this.#greetings.tell(await this.desk.seal(invitation.header.instance, { suite: 0, type: ANSWER, to: 0, body: answerBody(answer) }))
-    this.#enqueue(async () => { this.#decide() })
+    this.enqueue(async () => { this.#decide() })
     this.#changed()
   }
 
@@ -257,7 +264,8 @@ export class Gathering<T> {
     // everybody: so whatever comes later finds its run, and who answers one this way and another that way is caught.
     if (this.#others.length > 1 && (this.#choose !== undefined || !answer.yes || put === 'other')) this.#greetings.tell(envelope)
     if (put === 'other') throw new Blame('E_EQUIVOCATE', `${name} gave different answers to different devices`, { culprits: [from] })
-    if (!answer.yes) this.fail(new Refused('E_DECLINED', `${name} declined${answer.reason === '' ? '' : `: ${answer.reason}`}`, { culprits: [from] }))
+    if (answer.wordsDiffer === true) this.fail(new Refused('E_WORDS', `${name} found that the words on the screens differ`))
+    else if (!answer.yes) this.fail(new Refused('E_DECLINED', `${name} declined${answer.reason === '' ? '' : `: ${answer.reason}`}`, { culprits: [from] }))
     this.#decide()
     this.#changed()
   }
@@ -276,13 +284,14 @@ export class Gathering<T> {
     if (this.#outcome !== undefined) return
     this.#cancelExpiry()
     this.#outcome = outcome
+    if ('error' in outcome && this.desk.contradiction !== undefined) this.#options.deps.evidence.keep(outcome.error, this.desk.contradiction)
     this.#options.mesh.close()
     this.#options.events.ended(outcome)
     this.#changed()
   }
 
-  /** One thing at a time, in the order it came. */
-  #enqueue(work: () => Promise<void>): void {
+  /** One thing at a time, in the order it came; what throws ends it. */
+  enqueue(work: () => Promise<void>): void {
     this.#tail = this.#tail.then(work).catch((error: unknown) => {
       this.fail(error instanceof MpcError ? error : new Bug('a session failed', error))
     })

@@ -2,7 +2,7 @@
  * What every member is told as soon as there is a channel to it. First the invitation as it came: so an inviter who told different
  * things to different parties is caught before anything starts.
  */
-import { Blame, Bug, encodeEnvelope, type Envelope } from '@trivet/protocol/core'
+import { Blame, Bug, decodeEnvelope, encodeEnvelope, type Envelope } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { Ed25519 } from '../identity/ed25519.ts'
 import { compareInvitations } from './invitation-copy.ts'
@@ -14,6 +14,8 @@ export interface GreetingsOptions {
   readonly members: readonly SessionMember[]
   readonly invitation: Envelope
   readonly ed25519: Ed25519
+  /** The inviter signed this, too. */
+  contradicted(theirs: Envelope): void
 }
 
 export class Greetings {
@@ -52,6 +54,7 @@ export class Greetings {
     if (inviter === undefined) throw new Bug('an invitation of nobody')
     const verdict = await compareInvitations(bytes, invitation, inviter.card.identityKey, ed25519)
     if (verdict === 'other') {
+      this.#options.contradicted(decodeEnvelope(bytes))
       throw new Blame('E_EQUIVOCATE', `${inviter.card.name} invited different devices to different things`, { culprits: [inviter.pid] })
     }
     return verdict !== 'none'

@@ -4,18 +4,18 @@ import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import {
   assignPids, concat, decodeEnvelope, decodeInvitation, decodeKeygenProposal, encodeEnvelope, encodeHeader, encodeInvitation,
   encodeKeygenProposal, equalBytes, INVITE, Malformed, signedBytes,
-  type Envelope, type Pid, type Roster, type SuiteId,
+  type Envelope, type Pid, type Roster,
 } from '@trivet/protocol/core'
 import type { SessionId } from '@trivet/signalling/wire'
 import { readCard, type Card } from '../identity/card.ts'
+import { isSameName } from '../known/known-parties.ts'
+import { SUITES } from '../pairing/capabilities.ts'
 import { roomBytes } from '../pairing/link.ts'
 import type { KeygenRequest } from '../policy.ts'
 import type { SessionDeps } from './deps.ts'
 import { decodeKeygenInvitation, encodeKeygenInvitation } from './frames.ts'
 import { memberOf, type SessionMember } from './member.ts'
 
-/** One key for each of these is made together. */
-const SUITES: readonly SuiteId[] = [1, 2, 3]
 const CONTEXT_TAG = utf8ToBytes('trivet/keygen-channel/v1')
 
 export interface KeygenProposal {
@@ -91,6 +91,7 @@ export async function readKeygenProposal(
   const mine = memberOf(members, identity.card.partyId)
   if (cards.length !== members.length || inviter?.pid !== header.from || mine === undefined) throw bad('this device or the inviter is not in it')
   if (!equalBytes(mine.card.bytes, identity.card.bytes)) throw bad('it describes this device wrongly')
+  if (members.some(({ pid, card }) => members.some((other) => other.pid > pid && isSameName(other.card.name, card.name)))) throw bad('two of its devices have the same name')
   const { walletName } = expected
   return { instance: header.instance, roster, members, me: mine.pid, inviter: inviter.pid, walletName, expiresAt: expires, envelope, bytes }
 }

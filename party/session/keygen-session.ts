@@ -1,20 +1,20 @@
 /** A key generation as the party sees it: lobby or guest, then roster, approval and ceremony. */
 import { InputError, Refused, TransportError, type MpcError, type PreparedEpoch } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import type { PlaceView, SessionState, SessionView } from '../api.ts'
+import type { SessionState, SessionView } from '../api.ts'
 import { atMost } from '../clock.ts'
 import type { Card } from '../identity/card.ts'
 import type { KeygenRequest } from '../policy.ts'
-import { Courier } from './courier.ts'
 import { atDeadline } from './deadline.ts'
 import type { SessionDeps } from './deps.ts'
-import { readSignalFrame, signalFrame } from './frames.ts'
-import { Guest, type GuestPass } from './guest.ts'
+import { Entrance, type KeygenRole } from './entrance.ts'
+import type { Inviter } from './guest.ts'
 import { KEYGEN_STEPS, KeygenMaking } from './keygen-making.ts'
 import { keygenRequest, proposeKeygen, readKeygenProposal, type KeygenProposal } from './keygen-proposal.ts'
 import { CANCEL_GRACE_MS, DECLINE_GRACE_MS, endedByServer, knownError, tooLate, youDeclined, type LiveSession } from './live-session.ts'
-import { Lobby, type LobbyOptions } from './lobby.ts'
+import { goesByNames } from './names.ts'
 import { ServerList } from './server-list.ts'
+import type { WordsAnswer } from './words-step.ts'
 
 interface Facts {
   readonly walletName: string
@@ -23,23 +23,18 @@ interface Facts {
   readonly expiresAt: number
 }
 
-export type KeygenRole =
-  | { readonly kind: 'coordinator'; readonly lobby: Omit<LobbyOptions, 'deps' | 'courier'> }
-  | { readonly kind: 'guest'; readonly pass: GuestPass; readonly expiresAt: number }
-
 export class KeygenSession implements LiveSession {
   readonly id: SessionId
   readonly #deps: SessionDeps
-  readonly #courier: Courier
+  readonly #entrance: Entrance
   readonly #list: ServerList
-  readonly #lobby: Lobby | undefined
-  readonly #guest: Guest | undefined
   readonly #createdAt: number
   #facts: Facts
+  /** Until the person has said whether this party comes. */
+  #come: (() => Promise<void>) | undefined
   #starting = false
   #making: KeygenMaking | undefined
   #end: { readonly error: MpcError } | { readonly wallet: string; readonly at: number } | undefined
-  #tail: Promise<void> = Promise.resolve()
   readonly #cancelExpiry: () => void
   #cancelGrace: (() => void) | undefined
 
@@ -47,14 +42,19 @@ export class KeygenSession implements LiveSession {
     this.id = id
     this.#deps = deps
     this.#createdAt = deps.clock.now()
-    this.#courier = new Courier(deps.signalling, id)
-    this.#list = new ServerList(deps.signalling, id, deps.identity.card.partyId)
-    this.#lobby = role.kind === 'coordinator' ? new Lobby({ ...role.lobby, deps, courier: this.#courier }) : undefined
-    this.#guest = role.kind === 'coordinator' ? undefined : new Guest({
-      pass: role.pass, deps,
-      answer: (to, hello) => { this.#courier.post(to, signalFrame('hello', hello)) },
-      gaveUp: (error) => { this.#fail(error) },
+    this.#entrance = new Entrance({
+      room: id, role, deps,
+      events: {
+        met: ({ welcome: { walletName, threshold, total } }) => {
+          this.#facts = { ...this.#facts, walletName, threshold, total }
+          deps.changed()
+        },
+        invited: (inviter, bytes) => this.#invited(inviter, bytes),
+        failed: (error) => { this.#fail(error) },
+      },
     })
+    this.#list = new ServerList(deps.signalling, id, deps.identity.card.partyId)
+    this.#come = role.kind === 'guest' ? role.come : undefined
     this.#facts = role.kind === 'coordinator' ? role.lobby : { walletName: '', threshold: 0, total: 0, expiresAt: role.expiresAt }
     this.#cancelExpiry = atDeadline(deps.clock, this.#facts.expiresAt, () => {
       if (this.#making === undefined) this.#fail(new TransportError('E_TIMEOUT', 'not everybody came in time'))
@@ -73,29 +73,21 @@ export class KeygenSession implements LiveSession {
   told(info: SessionInfo): void {
     this.#list.told(info)
     if (this.isOver) return
-    this.#courier.told(info)
-    this.#lobby?.told(info)
-    if (this.#making === undefined) this.#guest?.told(info)
+    this.#entrance.told(info)
     this.#endedByServer(info)
     this.#deps.changed()
   }
 
   signal(from: PartyId, payload: Uint8Array): void {
-    const frame = readSignalFrame(payload)
-    if (frame?.kind === 'channel') this.#making?.signal(from, frame.body.slice())
-    if (frame === undefined || frame.kind === 'channel' || this.isOver) return
-    // One at a time: a proof takes a while, and what follows it must find its result.
-    this.#tail = this.#tail.then(async () => {
-      if (this.isOver) return
-      if (frame.kind === 'hello') await this.#lobby?.hello(from, frame.body)
-      else if (frame.kind === 'welcome') await this.#welcomed(from, frame.body)
-      else await this.#invited(from, frame.body)
-    }).catch((error: unknown) => { this.#fail(knownError(error, 'pairing failed')) })
+    this.#entrance.courier.receive(from, payload)
   }
 
-  /** Coordinator: everybody is here; signs the roster and says yes to it. @throws {InputError} while a place is empty @throws {Refused} E_POLICY */
+  /**
+   * Coordinator: everybody is here; signs the roster, and says yes to it where nobody has to compare words first.
+   * @throws {InputError} while a place is empty @throws {Refused} E_POLICY
+   */
   async start(): Promise<void> {
-    const lobby = this.#lobby
+    const { lobby, courier } = this.#entrance
     if (lobby === undefined) throw new InputError('session', 'only who invited can start')
     this.#mustBeLive()
     if (this.#making !== undefined || this.#starting) return
@@ -109,19 +101,37 @@ export class KeygenSession implements LiveSession {
       if (decision.answer === 'decline') throw new Refused('E_POLICY', `${decision.reason} (rule ${decision.rule})`)
       const proposal = await proposeKeygen({ room: this.id, walletName, threshold, expiresAt, cards }, this.#deps)
       this.#mustBeLive()
-      for (const card of cards) this.#courier.post(card.partyId, signalFrame('invitation', proposal.bytes))
-      this.#make(proposal)
+      for (const card of cards) courier.post(card, 'invitation', proposal.bytes)
+      const { words } = this.#make(proposal, lobby.pinned)
+      if (decision.answer === 'approve') words.spare()
+      if (words.isOpen) return
     } finally {
       this.#starting = false
     }
     await this.approve()
   }
 
+  /** The roster; before there is one, coming to a lobby by name. */
   async approve(): Promise<void> {
     this.#mustBeLive()
+    const come = this.#come
+    if (come !== undefined) {
+      this.#come = undefined
+      await come()
+      return
+    }
     if (this.#making === undefined) throw new InputError('session', 'there is nothing to approve yet')
-    await this.#making.gathering.approve()
+    await this.#making.approve()
     this.#list.ready()
+  }
+
+  /** What the person says of the words. @returns whether that was right @throws {InputError} */
+  async compare(answer: WordsAnswer): Promise<boolean> {
+    this.#mustBeLive()
+    if (this.#making === undefined) throw new InputError('session', 'there are no words to compare')
+    const isRight = await this.#making.compare(answer)
+    if (isRight && this.#entrance.lobby !== undefined) await this.approve()
+    return isRight
   }
 
   async decline(reason: string): Promise<void> {
@@ -140,10 +150,12 @@ export class KeygenSession implements LiveSession {
 
   view(): SessionView {
     const { walletName, threshold, total } = this.#facts
+    const words = this.#making?.words.words
     const steps = this.#making?.gathering.steps() ?? KEYGEN_STEPS.map((name) => ({ name, state: 'todo' as const, heard: [] }))
     return {
-      id: this.id, kind: 'keygen', coordinator: this.#lobby !== undefined, wallet: { name: walletName, threshold, total },
-      state: this.#state(), places: this.#places(), steps, createdAt: this.#createdAt,
+      id: this.id, kind: 'keygen', coordinator: this.#entrance.lobby !== undefined, wallet: { name: walletName, threshold, total },
+      state: this.#state(), places: this.#making?.places() ?? this.#entrance.places(), steps, createdAt: this.#createdAt,
+      ...(words === undefined ? {} : { words }),
     }
   }
 
@@ -158,41 +170,29 @@ export class KeygenSession implements LiveSession {
       return { at: 'failed', error: this.#deps.explain(end.error, this.#making?.proposal.members ?? [], situation) }
     }
     if (end !== undefined) return { at: 'done', wallet: end.wallet, finishedAt: end.at }
-    return this.#making?.gathering.state() ?? { at: 'inviting', expiresAt: this.#facts.expiresAt, ready: this.#lobby?.isFull === true }
+    if (this.#come !== undefined) return { at: 'approving', expiresAt: this.#facts.expiresAt, answered: false }
+    return this.#making?.state() ?? { at: 'inviting', expiresAt: this.#facts.expiresAt, ready: this.#entrance.lobby?.isFull === true }
   }
 
-  #places(): readonly PlaceView[] {
-    const making = this.#making
-    if (making !== undefined) return making.proposal.members.map((member, i) => making.gathering.place(member, i + 1))
-    return this.#lobby?.places() ?? this.#guest?.places() ?? []
-  }
-
-  async #welcomed(from: PartyId, body: Uint8Array): Promise<void> {
-    await this.#guest?.welcomed(from, body)
-    const inviter = this.#guest?.inviter
-    if (inviter === undefined || this.#making !== undefined) return
-    const { walletName, threshold, total } = inviter.welcome
-    this.#facts = { ...this.#facts, walletName, threshold, total }
-    this.#deps.changed()
-  }
-
-  async #invited(from: PartyId, bytes: Uint8Array): Promise<void> {
-    const [guest, inviter] = [this.#guest, this.#guest?.inviter]
-    if (guest === undefined || from !== inviter?.card.partyId || this.#making !== undefined) return
-    const { walletName, threshold, total } = inviter.welcome
-    const proposal = await readKeygenProposal(bytes, { room: this.id, inviter: inviter.card, walletName, threshold, total }, this.#deps)
+  async #invited({ card, welcome: { walletName, threshold, total } }: Inviter, bytes: Uint8Array): Promise<void> {
+    const proposal = await readKeygenProposal(bytes, { room: this.id, inviter: card, walletName, threshold, total }, this.#deps)
     if (this.isOver) return
-    this.#make(proposal)
+    const invitedBy = this.#entrance.guest?.invitedBy ?? 'link'
+    // A known name under another key ends it before anybody approves anything.
+    if (goesByNames(this.#deps)) for (const member of proposal.members) this.#deps.known.mustNotPassFor(member.card)
+    this.#make(proposal, new Set(), invitedBy === 'own-invitation')
     // Not waited for: somebody's decision must not keep the channels from coming up.
-    this.#decide(proposal, guest.invitedBy).catch((error: unknown) => { this.#fail(knownError(error, 'the policy failed')) })
+    this.#decide(proposal, invitedBy).catch((error: unknown) => { this.#fail(knownError(error, 'the policy failed')) })
   }
 
-  async #decide(proposal: KeygenProposal, invitedBy: GuestPass['invitedBy']): Promise<void> {
+  async #decide(proposal: KeygenProposal, invitedBy: KeygenRequest['invitedBy']): Promise<void> {
     const { policy, log } = this.#deps
     const others = proposal.members.filter(({ pid }) => pid !== proposal.me).map(({ card }) => card)
     const decision = await policy.keygen(this.#request(others, invitedBy))
     if (decision.answer !== 'ask') log('keygen decided', { session: this.id, answer: decision.answer, rule: 'rule' in decision ? decision.rule : undefined })
     if (this.isOver) return
+    // Rules have no eyes to compare words with.
+    if (decision.answer !== 'ask') this.#making?.words.spare()
     if (decision.answer === 'approve') await this.approve()
     if (decision.answer === 'decline') await this.decline(`${decision.reason} (rule ${decision.rule})`)
   }
@@ -201,16 +201,17 @@ export class KeygenSession implements LiveSession {
     return keygenRequest(this.#facts, this.#deps.identity.card, others, invitedBy)
   }
 
-  #make(proposal: KeygenProposal): void {
+  #make(proposal: KeygenProposal, pinned: ReadonlySet<PartyId>, isVouchedFor = false): KeygenMaking {
     this.#cancelExpiry()
-    this.#guest?.stop()
     this.#facts = { ...this.#facts, expiresAt: proposal.expiresAt }
-    this.#making = new KeygenMaking({
-      room: this.id, proposal, deps: this.#deps,
-      signal: (to, bytes) => this.#courier.hand(to, signalFrame('channel', bytes)),
+    const making = new KeygenMaking({
+      room: this.id, proposal, deps: this.#deps, courier: this.#entrance.courier, pinned, isVouchedFor,
       events: { made: (epoch) => { this.#made(epoch) }, failed: (error) => { this.#fail(error) } },
     })
+    this.#making = making
+    this.#entrance.opened(making.heard)
     this.#deps.changed()
+    return making
   }
 
   #made(epoch: PreparedEpoch): void {
@@ -221,7 +222,7 @@ export class KeygenSession implements LiveSession {
   }
 
   #endedByServer(info: SessionInfo): void {
-    const error = endedByServer(info, this.#making?.proposal.members ?? [])
+    const error = endedByServer(info, this.#making?.proposal.members ?? [], (party) => this.#entrance.lobby?.nameOf(party))
     if (error === undefined) return
     if (this.#making === undefined) this.#fail(error)
     else {
@@ -236,15 +237,23 @@ export class KeygenSession implements LiveSession {
     this.#stop({ error })
     this.#deps.log('keygen failed', { session: this.id, code: error.code, culprits: error.culprits.join(' ') })
     this.#making?.gathering.fail(error)
-    if (error.code !== 'E_DECLINED') this.#list.cancel('stopped')
+    // Who cannot follow another version stays in its place, where the inviter sees why.
+    if (error.code === 'E_DECLINED' || this.#isOutdated(error)) return
+    // What was found goes over the channels before the server's bare word does.
+    const told = error.code === 'E_WORDS' ? atMost(this.#deps.clock, DECLINE_GRACE_MS, this.#making?.over ?? Promise.resolve()) : undefined
+    this.#list.cancel('stopped', told)
   }
 
   #stop(end: { readonly error: MpcError } | { readonly wallet: string; readonly at: number }): void {
     this.#end = end
     this.#cancelExpiry()
-    this.#guest?.stop()
     this.#cancelGrace?.()
-    if (this.#making === undefined || 'error' in end) this.#courier.close()
+    // Channels that say goodbye may still need the introduction server.
+    this.#entrance.close('wallet' in end || this.#isOutdated(end.error))
     this.#deps.changed()
+  }
+
+  #isOutdated({ code }: MpcError): boolean {
+    return code === 'E_VERSION' && this.#entrance.guest !== undefined && this.#making === undefined
   }
 }

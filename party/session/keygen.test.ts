@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { decodeEnvelope, encodeEnvelope, type Envelope, type Rng } from '@trivet/protocol/core'
+import { hexToBytes } from '@noble/hashes/utils.js'
+import { decodeEnvelope, encodeEnvelope, readEnvelope, type Envelope, type Rng } from '@trivet/protocol/core'
 import type { SessionId } from '@trivet/signalling/wire'
-import { BentLine, flipped } from '../testing/bent-line.ts'
+import { flipped } from '../testing/bent-line.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
 import { identitiesForTests } from '../testing/identities.ts'
-import { failureOf, meet, meetAndApprove, person, randomBytes, reaches, the, type Person } from '../testing/people.ts'
-import { altering, makeTrio } from '../testing/trio.ts'
+import { compare, failureOf, meet, meetAndApprove, person, randomBytes, reaches, sessionIn, the, type Person } from '../testing/people.ts'
+import { altering, failuresOf, makeTrio } from '../testing/trio.ts'
+import { TwoFacedLine } from '../testing/two-faced-line.ts'
 import { createMemoryNetwork } from '../transport/memory.ts'
-import { decodeKeygenInvitation, encodeKeygenInvitation, readSignalFrame, signalFrame } from './frames.ts'
 import { proposeKeygen, readKeygenProposal } from './keygen-proposal.ts'
 
 /** Of the one pair of three in which a party offers them: two for each of 128. */
@@ -27,8 +28,7 @@ describe('the roster', () => {
     const session = await meet(people, { threshold: 2 })
     await people[0].party.verbs.startKeygen({ session })
     // Whoever reads it first refuses it, and stops the others.
-    await clock.advance(2_000)
-    const codes = await Promise.all(people.map(async (who) => (await failureOf(who, session)).code))
+    const codes = (await failuresOf(clock, people, session)).map(({ code }) => code)
     expect(codes).toContain('E_INTERCEPTED')
     nothingIsKept(...people)
   })
@@ -58,17 +58,10 @@ describe('the roster', () => {
     ['under another name', (envelope: Envelope) => ({ ...envelope, header: { ...envelope.header, instance: new Uint8Array(32) } })],
   ])('that was signed differently for two guests %s names the inviter', async (_, change) => {
     const clock = new FakeClock()
-    const line = new BentLine()
+    const line = new TwoFacedLine()
+    const network = createMemoryNetwork({ now: () => clock.now() })
     let invited = 0
-    const network = createMemoryNetwork({
-      now: () => clock.now(),
-      relay: ({ payload }) => {
-        const frame = readSignalFrame(payload)
-        if (frame?.kind !== 'invitation' || ++invited !== 2) return payload
-        const { envelope, cards } = decodeKeygenInvitation(frame.body)
-        return signalFrame('invitation', encodeKeygenInvitation({ envelope: encodeEnvelope(line.signed(change(decodeEnvelope(envelope)))), cards }))
-      },
-    })
+    line.invites = ({ envelope, cards }) => (++invited === 2 ? { envelope: encodeEnvelope(line.signed(change(decodeEnvelope(envelope)))), cards } : undefined)
     const people: Person[] = []
     for (const name of NAMES) people.push(await person({ transport: network.transport(name), name, clock, ...(name === 'Anna' ? { line } : {}) }))
     const session = await meet(people, { threshold: 2 })
@@ -78,14 +71,36 @@ describe('the roster', () => {
     // Whoever compares first stops, and so does Anna; the other guest may have no channel to the first one yet, and only sees her leave.
     expect(errors.map(({ code }) => code)).toContain('E_EQUIVOCATE')
     nothingIsKept(...people)
+    // Both of what she signed are kept by whoever saw both, and shown.
+    const [shown] = (await Promise.all(people.slice(1).map(async (who) => evidenceOf(who, session)))).filter((evidence) => evidence !== undefined)
+    const [one, other] = twoEnvelopes(the(shown))
+    expect([one.header.from, one.header.type]).toEqual([other.header.from, other.header.type])
+    expect(encodeEnvelope(one)).not.toEqual(encodeEnvelope(other))
   })
 })
+
+/** Where an error has evidence, it is shown once it is stored. */
+async function evidenceOf(who: Person, session: SessionId): Promise<string | undefined> {
+  const { code } = await failureOf(who, session)
+  if (code !== 'E_EQUIVOCATE') return undefined
+  return who.until((view) => {
+    const state = sessionIn(view, session)?.state
+    return state?.at === 'failed' ? state.error.evidence : undefined
+  })
+}
+
+function twoEnvelopes(hex: string): readonly [Envelope, Envelope] {
+  const bytes = hexToBytes(hex)
+  const { envelope: one, length } = readEnvelope(bytes)
+  return [one, decodeEnvelope(bytes.subarray(length))]
+}
 
 describe('before the ceremony', () => {
   test.each([1, 2] as const)('guest %i declines, and nothing is made', async (decliner) => {
     const { all: people } = await makeTrio()
     const session = await meet(people, { threshold: 2 })
     await people[0].party.verbs.startKeygen({ session })
+    await compare(people, session)
     const who = people[decliner]
     await reaches(who, session, 'approving')
     await who.party.verbs.decline({ session, reason: 'not \u202etoday' })
@@ -106,7 +121,9 @@ describe('before the ceremony', () => {
     await ben.party.close()
     const counted = await restarted(ben, 'Ben', { rng })
     const session = await meet([people[0], counted, people[2]], { threshold: 2 })
+    const trio = [people[0], counted, people[2]]
     await people[0].party.verbs.startKeygen({ session })
+    await compare(trio, session)
     await reaches(counted, session, 'approving')
     expect(scalars).toBe(0)
     await clock.advance(0)
@@ -125,6 +142,7 @@ describe('before the ceremony', () => {
     const { all: people, clock } = await makeTrio()
     const session = await meet(people, { threshold: 2 })
     await people[0].party.verbs.startKeygen({ session })
+    await compare(people, session)
     await reaches(people[1], session, 'approving')
     await people[0].party.verbs.close({ session })
     await clock.advance(2_000)
@@ -136,6 +154,7 @@ describe('before the ceremony', () => {
     const { all: people } = await makeTrio()
     const session = await meet(people, { threshold: 2 })
     await Promise.all([people[0].party.verbs.startKeygen({ session }), people[0].party.verbs.startKeygen({ session })])
+    await compare(people, session)
     await Promise.all(people.slice(1).map(async (who) => {
       await reaches(who, session, 'approving')
       await Promise.all([who.party.verbs.approve({ session }), who.party.verbs.approve({ session })])
@@ -149,6 +168,7 @@ describe('before the ceremony', () => {
     const { all: people, clock } = await makeTrio()
     const session = await meet(people, { threshold: 2 })
     await people[0].party.verbs.startKeygen({ session })
+    await compare(people, session)
     await reaches(people[1], session, 'approving')
     await people[1].party.verbs.approve({ session })
     await reaches(people[2], session, 'approving')

@@ -39,14 +39,19 @@ export function tooLate(): InputError {
   return new InputError('session', 'it is over')
 }
 
-/** What the server says about the end of a session. It is believed that it ended; why, in one of two words. */
-export function endedByServer({ status, reason, participants }: SessionInfo, members: readonly SessionMember[]): MpcError | undefined {
+/**
+ * What the server says about the end of a session. It is believed that it ended; why, in one of two words.
+ * @param nameFor a party before there are members
+ */
+export function endedByServer(
+  { status, reason, participants }: SessionInfo, members: readonly SessionMember[], nameFor: (party: PartyId) => string | undefined = () => undefined,
+): MpcError | undefined {
   if (status === 'expired') return new TransportError('E_TIMEOUT', 'not everybody came in time')
   if (status !== 'cancelled' && status !== 'failed') return undefined
   const decliner = participants.find((participant) => participant.status === 'declined')?.party_id
   const member = decliner === undefined ? undefined : memberOf(members, decliner)
   const culprits = member === undefined ? [] : [member.pid]
-  const who = member?.card.name ?? 'another device'
+  const who = member?.card.name ?? (decliner === undefined ? undefined : nameFor(decliner)) ?? 'another device'
   return reason === 'declined' ? new Refused('E_DECLINED', `${who} declined`, { culprits }) : new Refused('E_CANCELLED', `${who} stopped`, { culprits })
 }
 

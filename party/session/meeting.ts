@@ -4,10 +4,9 @@
  */
 import { TransportError, type MpcError } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import { Courier } from './courier.ts'
+import { Courier, meshEvents } from './courier.ts'
 import { atDeadline } from './deadline.ts'
 import type { SessionDeps } from './deps.ts'
-import { readSignalFrame, signalFrame } from './frames.ts'
 import { Gathering, type GatheringOptions } from './gathering.ts'
 import { CANCEL_GRACE_MS, endedByServer, knownError } from './live-session.ts'
 import { memberOf, type SessionMember } from './member.ts'
@@ -49,12 +48,14 @@ export class Meeting<T> {
   constructor(options: MeetingOptions) {
     const { id, known, expiresAt, deps, failed } = options
     this.#options = options
-    this.#courier = new Courier(deps.signalling, id)
     this.list = new ServerList(deps.signalling, id, deps.identity.card.partyId)
     const parties = known.map(({ card }) => card.partyId)
+    this.#courier = new Courier({ room: id, deps, events: meshEvents(() => this.mesh) })
+    this.#courier.knows(...known.map(({ card }) => card))
     this.mesh = new Mesh({
       ...deps, context: signChannelContext(id, parties), parties,
-      signal: (to, bytes) => this.#courier.hand(to, signalFrame('channel', bytes)),
+      signal: (to, bytes) => this.#courier.hand(to, 'channel', bytes),
+      mail: (to, bytes) => this.#courier.leave(to, 'mail', bytes),
       events: {
         message: (from, bytes) => { this.#received(from, bytes) },
         gone: (party, error) => { this.#gone(party, error) },
@@ -100,8 +101,7 @@ export class Meeting<T> {
   }
 
   signal(from: PartyId, payload: Uint8Array): void {
-    const frame = readSignalFrame(payload)
-    if (frame?.kind === 'channel') this.mesh.signal(from, frame.body.slice())
+    this.#courier.receive(from, payload)
   }
 
   /** It is over for this party. @param error why, unless it went well; the others are told through the gathering, where there is one */
@@ -129,8 +129,11 @@ export class Meeting<T> {
   }
 
   #gone(party: PartyId, error: MpcError | undefined): void {
-    if (this.#gathering !== undefined) this.#gathering.gone(party, error)
-    else if (party === this.#options.coordinator) this.#options.failed(error ?? new TransportError('E_TIMEOUT', 'who asked left before the request arrived'))
+    // Its last words may be here, and just being read.
+    this.#tail = this.#tail.then(() => {
+      if (this.#gathering !== undefined) this.#gathering.gone(party, error)
+      else if (party === this.#options.coordinator) this.#options.failed(error ?? new TransportError('E_TIMEOUT', 'who asked left before the request arrived'))
+    })
   }
 
   /** Whoever declined tells why over its channel; the server's bare word counts only after a while. */

@@ -29,7 +29,7 @@ beforeAll(async () => {
   ed25519 = await chooseEd25519(crypto.subtle)
   await Promise.all(all.map((who) => who.party.close()))
   const opened = await Promise.all(all.map(async ({ store }) => {
-    const vault = createVault({ store, subtle: crypto.subtle, rng: randomBytes })
+    const vault = createVault({ store, subtle: crypto.subtle, rng: randomBytes, clock })
     const { partyId } = the((await vault.list())[0])
     const tools = { vault, ed25519, rng: randomBytes, role: 'mobile-app', build: new Uint8Array(32), tenancy: new Tenancy(undefined, false, () => undefined) } as const
     return openDevice(partyId, { kind: 'raw', key: VAULT_KEY }, tools)

@@ -2,6 +2,9 @@
 import { Bug, InputError, Refused, type Rng } from '@trivet/protocol/core'
 import type { CreatedSession, PartyId, SessionId, SessionInfo, SessionRequest } from '@trivet/signalling/wire'
 import type { Clock } from '../clock.ts'
+import type { CreateWallet } from '../api.ts'
+import type { Card } from '../identity/card.ts'
+import type { KnownParties } from '../known/known-parties.ts'
 import { readLink, type CompanyInvitation } from '../pairing/link.ts'
 import type { OpenPlace } from './lobby.ts'
 
@@ -18,11 +21,32 @@ export function isLeftOver({ status, participants }: SessionInfo, me: PartyId): 
   return isLive && mine !== undefined && mine !== 'invited' && mine !== 'completed'
 }
 
-export function openPlace(place: number, company: CompanyInvitation | undefined, tokens: CreatedSession['join_tokens'], rng: Rng): OpenPlace {
-  if (company !== undefined) return { place, secret: company.secret, company }
+/** Who comes to a place of a new wallet, where that is said: a company by its invitation, or a device that this one knows. */
+export type Expected = { readonly company: CompanyInvitation } | { readonly known: Card } | undefined
+
+/** @throws {InputError} where that cannot be @throws {Refused} E_EXPIRED_LINK; E_IDENTITY: the company goes by the name of another that is known */
+export function expectedAt(place: CreateWallet['places'][number], { clock, known }: { readonly clock: Clock; readonly known: KnownParties }): Expected {
+  if (place.kind === 'company') {
+    const company = companyOf(place.invitation, clock)
+    known.mustNotPassFor(company)
+    return { company }
+  }
+  if (place.kind === 'link') return undefined
+  const party = known.find(place.partyId)
+  if (party === undefined) throw new InputError('places', 'this device does not know that one')
+  return { known: party.card }
+}
+
+export function partyOf(guest: Expected): PartyId | undefined {
+  if (guest === undefined) return undefined
+  return 'known' in guest ? guest.known.partyId : guest.company.partyId
+}
+
+export function openPlace(place: number, guest: Expected, tokens: CreatedSession['join_tokens'], rng: Rng): OpenPlace {
+  if (guest !== undefined) return { place, ...guest }
   const joinToken = tokens[`place:${place}`]
   if (joinToken === undefined) throw new Bug(`no token for place ${place}`)
-  return { place, secret: rng(16), joinToken }
+  return { place, link: { secret: rng(16), joinToken } }
 }
 
 /** A room for these parties, of which the first is this one; anybody may come to a place without a name. */
@@ -34,7 +58,7 @@ export function roomFor(type: 'keygen' | 'sign' | 'presign' | 'recover' | 'refre
 }
 
 /** @throws {InputError} something else @throws {Refused} E_EXPIRED_LINK */
-export function companyOf(invitation: string, clock: Clock): CompanyInvitation {
+function companyOf(invitation: string, clock: Clock): CompanyInvitation {
   const read = readLink(invitation)
   if (read.kind !== 'company') throw new InputError('invitation', 'this is a link for a device, not a company server\'s invitation')
   if (read.company.expiresAt < clock.now()) throw new Refused('E_EXPIRED_LINK', 'this invitation has expired; ask for a new one')

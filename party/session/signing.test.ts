@@ -3,6 +3,7 @@ import { schnorr } from '@noble/curves/secp256k1.js'
 import { describe, expect, test } from 'vitest'
 import { concat, InputError } from '@trivet/protocol/core'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
+import { systemClock } from '../clock.ts'
 import { askPerson, type SignRequest } from '../policy.ts'
 import { settle } from '../testing/fake-clock.ts'
 import { ask, failureOf, interpretForTests, makeWallet, randomBytes, reaches, sessionIn, signTogether, the, VAULT_KEY, type Person } from '../testing/people.ts'
@@ -175,8 +176,8 @@ describe('a request', () => {
   test('is answered once, also after a restart: its instance is remembered', async () => {
     const store = createMemoryStore()
     const party = 'a1'.repeat(32) as PartyId
-    const vault = createVault({ store, subtle: crypto.subtle, rng: randomBytes })
-    const open = await vault.create(party, new Uint8Array(0), { kind: 'raw', key: VAULT_KEY })
+    const vault = createVault({ store, subtle: crypto.subtle, rng: randomBytes, clock: systemClock })
+    const open = await vault.create(party, { cover: new Uint8Array(0) }, { kind: 'raw', key: VAULT_KEY })
     const used = await UsedInstances.open(open)
     const wallet = 'c3'.repeat(32)
     const instances = Array.from({ length: 300 }, () => randomBytes(32))

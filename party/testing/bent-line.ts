@@ -4,14 +4,11 @@
  */
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { concat, decodeEnvelope, encodeEnvelope, encodeHeader, signedBytes, type Envelope } from '@trivet/protocol/core'
+import { openChannel, type Channel, type OpenChannel } from '../channel/index.ts'
 import type { SigningSubtle } from '../identity/ed25519.ts'
 import { CHANNEL } from '../session/frames.ts'
 import type { LinkEvents, LinkFactory, SignallingEvent, Transport } from '../transport/types.ts'
 
-/** Of a channel's DATA frame: u8 kind ‖ u32 seq ‖ u8 last ‖ chunk. */
-const DATA = 4
-const LAST_AT = 5
-const CHUNK_AT = 6
 const PKCS8_SEED_AT = 16
 
 export interface Said {
@@ -32,7 +29,9 @@ export class BentLine {
   silentAfter: (said: Said) => boolean = () => false
   /** What the introduction server tells this party; nothing where it gives nothing. */
   told: (event: SignallingEvent) => SignallingEvent | undefined = (event) => event
-  /** Sees each envelope that leaves, once for each receiver. */
+  /** What is said of words in place of something, to each member: whole messages, as `WordsExchange` makes them. */
+  wordsFor: (message: Uint8Array) => readonly Uint8Array[] = (message) => [message]
+  /** Sees each envelope that it says, once for each receiver. */
   watch: (envelope: Envelope) => void = () => undefined
   /** Called at the moment of falling silent. */
   onSilence: () => void = () => undefined
@@ -73,7 +72,7 @@ export class BentLine {
       signalling: new Proxy(signalling, {
         get: (target, name) => {
           if (name === 'listen') return listen
-          if (name === 'send' && this.#silent) return () => Promise.reject(new Error('silent'))
+          if ((name === 'send' || name === 'leave') && this.#silent) return () => Promise.reject(new Error('silent'))
           const value: unknown = Reflect.get(target, name, target)
           return typeof value === 'function' ? (value.bind(target) as unknown) : value
         },
@@ -81,22 +80,27 @@ export class BentLine {
     }
   }
 
+  /** Channels whose owner lies: what they carry is as sealed and as well received as the truth. */
+  readonly openChannel: OpenChannel = (options) => {
+    const channel = openChannel(options)
+    return {
+      signal: (bytes) => { channel.signal(bytes) },
+      mail: (bytes) => { channel.mail(bytes) },
+      intercepted: () => { channel.intercepted() },
+      send: (message) => this.#say(channel, message),
+      close: () => { channel.close() },
+      drop: () => { channel.drop() },
+    }
+  }
+
+  /** Without power nothing goes out and nothing comes in; the other ends are not told. */
   #links(links: LinkFactory): LinkFactory {
     return {
       open: (options, events) => {
         const link = links.open(options, this.#events(events))
-        /** Frames of a message that is not complete. */
-        let begun: readonly Uint8Array[] = []
         return {
           signal: (bytes) => { if (!this.#silent) link.signal(bytes) },
-          send: (bytes) => {
-            if (this.#silent) return true
-            if (bytes[0] !== DATA) return link.send(bytes)
-            const frames = [...begun, bytes]
-            const isComplete = bytes[LAST_AT] === 1
-            begun = isComplete ? [] : frames
-            return isComplete ? this.#say(frames, (frame) => link.send(frame)) : true
-          },
+          send: (bytes) => this.#silent || link.send(bytes),
           close: () => { link.close() },
         }
       },
@@ -121,10 +125,12 @@ export class BentLine {
     return { header: own, body, signature: ed25519.sign(signedBytes(encodeHeader(own), body), this.#seed) }
   }
 
-  /** One message, in as many frames as the channel made of it. */
-  #say(frames: readonly Uint8Array[], send: (frame: Uint8Array) => boolean): boolean {
-    const message = concat(...frames.map((frame) => frame.subarray(CHUNK_AT)))
-    if (message[0] !== CHANNEL.envelope) return frames.map(send).every(Boolean)
+  #say(channel: Channel, message: Uint8Array): boolean {
+    if (this.#silent) return true
+    if (message[0] === CHANNEL.words) {
+      return this.wordsFor(message.subarray(1)).map((words) => channel.send(concat(Uint8Array.of(CHANNEL.words), words))).every(Boolean)
+    }
+    if (message[0] !== CHANNEL.envelope) return channel.send(message)
     const said = decodeEnvelope(message.subarray(1))
     const { type, suite, from } = said.header
     const about = { type, suite, from, body: said.body }
@@ -135,7 +141,7 @@ export class BentLine {
     }
     const bent = this.#bent(said, about)
     this.watch(bent)
-    const sent = reframed(frames, concat(Uint8Array.of(CHANNEL.envelope), encodeEnvelope(bent))).map(send).every(Boolean)
+    const sent = channel.send(concat(Uint8Array.of(CHANNEL.envelope), encodeEnvelope(bent)))
     if (this.silentAfter(about)) this.fallSilent()
     return sent
   }
@@ -146,16 +152,6 @@ export class BentLine {
     const signature = this.breaks(about) ? flipped(bent.signature, 5) : bent.signature
     return { ...bent, signature }
   }
-}
-
-/** The same frames around other bytes; the last one holds what is left. */
-function reframed(frames: readonly Uint8Array[], message: Uint8Array): readonly Uint8Array[] {
-  let at = 0
-  return frames.map((frame, i) => {
-    const chunk = message.subarray(at, i === frames.length - 1 ? undefined : at + frame.length - CHUNK_AT)
-    at += chunk.length
-    return concat(frame.subarray(0, CHUNK_AT), chunk)
-  })
 }
 
 /** One bit is another. */

@@ -19,7 +19,7 @@ export async function identitiesForTests(names: readonly string[]): Promise<Test
   const identities = await Promise.all(names.map((name) => openIdentity(randomBytes(32), { ...facts, name }, ed25519)))
   const [first] = identities
   if (first === undefined) throw new Error('nobody')
-  const vault = createVault({ store: createMemoryStore(), subtle: crypto.subtle, rng: randomBytes })
-  const open = await vault.create(first.card.partyId, new Uint8Array(0), { kind: 'raw', key: VAULT_KEY })
+  const vault = createVault({ store: createMemoryStore(), subtle: crypto.subtle, rng: randomBytes, clock: new FakeClock() })
+  const open = await vault.create(first.card.partyId, { cover: new Uint8Array(0) }, { kind: 'raw', key: VAULT_KEY })
   return { identities, deps: { ed25519, rng: randomBytes, clock: new FakeClock(), wallets: await Wallets.open(open, 'test', ed25519) } }
 }

@@ -63,8 +63,9 @@ export async function person(options: PersonOptions): Promise<Person> {
   const party = await createParty({
     rng, clock, policy, interpret, role, build: new Uint8Array(32),
     transport: line?.transport(options.transport) ?? options.transport,
-    vault: createVault({ store, subtle: crypto.subtle, rng }),
+    vault: createVault({ store, subtle: crypto.subtle, rng, clock }),
     subtle: line?.subtle(crypto.subtle) ?? crypto.subtle,
+    ...(line === undefined ? {} : { openChannel: line.openChannel }),
     ...(lock === undefined ? {} : { lock }), presignatures,
     log: (event, fields) => { log.push(`${event} ${JSON.stringify(fields)}`) },
   })
@@ -136,15 +137,36 @@ export async function linksOf(who: Person, session: SessionId): Promise<readonly
   return who.until((view) => sessionIn(view, session)?.places.flatMap(({ link }) => link ?? []))
 }
 
-/** The first of `people` creates, the others join by link; all approve. */
-export async function meetAndApprove(people: readonly Person[], options: Partial<CreateWallet> & { readonly threshold: number }): Promise<SessionId> {
-  const session = await meet(people, options)
+/** Whoever is asked compares words, as people do who look at each other's screens. Resolves once nobody is asked any more. */
+export async function compare(people: readonly Person[], session: SessionId): Promise<void> {
+  const [first] = people
+  const shown = async (): Promise<readonly string[]> => the(first).until((view) => sessionIn(view, session)?.words)
+  await Promise.all(people.map(async (who) => {
+    const asked = await who.until((view) => {
+      const found = sessionIn(view, session)
+      if (found?.state.at === 'failed') throw new Error(`${view.me?.name}: ${found.state.error.details}`)
+      if (found === undefined || found.state.at === 'inviting' || (found.state.at === 'comparing' && found.words === undefined)) return undefined
+      return found
+    })
+    if (asked.state.at === 'comparing') await who.party.verbs.compareWords({ session, answer: asked.coordinator ? 'same' : await shown() })
+  }))
+}
+
+/** The first of `people` starts; all compare words where they are asked to, and approve. */
+async function startAndApprove(people: readonly Person[], session: SessionId): Promise<void> {
   const [first, ...others] = people
   await first?.party.verbs.startKeygen({ session })
+  await compare(people, session)
   await Promise.all(others.map(async (other) => {
     await reaches(other, session, 'approving')
     await other.party.verbs.approve({ session })
   }))
+}
+
+/** The first of `people` creates, the others join by link; all approve. */
+export async function meetAndApprove(people: readonly Person[], options: Partial<CreateWallet> & { readonly threshold: number }): Promise<SessionId> {
+  const session = await meet(people, options)
+  await startAndApprove(people, session)
   return session
 }
 

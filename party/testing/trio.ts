@@ -1,9 +1,10 @@
 /** Anna, Ben and Cleo on one network, with one clock that a test turns; Cleo's line can be bent. */
 import type { SessionId } from '@trivet/signalling/wire'
 import type { ErrorView } from '../api.ts'
+import type { Relay } from '../transport/memory-server.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from '../transport/memory.ts'
 import { createMemoryStore, type MemoryStore } from '../vault/memory-store.ts'
-import { readSignalFrame, type SignalKind } from '../session/frames.ts'
+import { isPairing } from '../sealed/index.ts'
 import { BentLine } from './bent-line.ts'
 import { FakeClock, turnUntil } from './fake-clock.ts'
 import { failureOf, person, sessionIn, type Person, type PersonOptions } from './people.ts'
@@ -52,9 +53,21 @@ export async function failuresOf(clock: FakeClock, people: readonly Person[], se
   return Promise.all(people.map((who) => failureOf(who, session)))
 }
 
-/** What the server does to one kind of bytes that it relays. */
-export function altering(kind: SignalKind, change: (bytes: Uint8Array) => Uint8Array | undefined): MemoryNetworkOptions {
-  return { relay: ({ payload }) => (readSignalFrame(payload)?.kind === kind ? change(payload) : payload) }
+/** What the server can guess of what it relays, from outside: sealed with a secret, the inviter first; or to cards, a roster of three larger than the rest. */
+type Guess = 'welcome' | 'hello' | 'invitation' | 'negotiation'
+
+const INVITATION_BYTES = 4_096
+
+/** What the server does to what it takes for this. */
+export function altering(what: Guess, change: (bytes: Uint8Array) => Uint8Array | undefined): MemoryNetworkOptions {
+  const welcomed = new Set<string>()
+  const guess = ({ from, to, payload }: Parameters<Relay>[0]): Guess => {
+    if (!isPairing(payload)) return payload.length === INVITATION_BYTES ? 'invitation' : 'negotiation'
+    if (welcomed.has(`${to} ${from}`)) return 'hello'
+    welcomed.add(`${from} ${to}`)
+    return 'welcome'
+  }
+  return { relay: (relayed) => (guess(relayed) === what ? change(relayed.payload) : relayed.payload) }
 }
 
 export function flipLast(bytes: Uint8Array): Uint8Array {

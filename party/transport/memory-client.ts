@@ -88,6 +88,10 @@ export class MemoryClient implements Signalling, Attached {
     this.#server.relay(this.#me(), sessionId, to, payload)
   }
 
+  async leave(sessionId: SessionId, to: PartyId, payload: Uint8Array): Promise<void> {
+    this.#server.leave(this.#me(), sessionId, to, payload)
+  }
+
   listen(listener: (event: SignallingEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

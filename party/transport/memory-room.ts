@@ -69,7 +69,9 @@ export class MemoryRoom {
   join(caller: PartyId, token: string): boolean {
     const place = this.#places.find((candidate) => candidate.token === token)
     if (place === undefined) return false
-    if (place.party !== undefined && place.party !== caller) throw refusal('unauthorized', 'this join token is another party\'s')
+    if (place.party !== undefined && place.party !== caller) {
+      throw place.status === 'invited' ? refusal('unauthorized', 'this join token is another party\'s') : refusal('session_full', 'this place has been taken')
+    }
     if (place.status !== 'invited') return true
     this.#mustBeLive()
     if (place.party === undefined && this.#placeOf(caller) !== undefined) throw refusal('conflict', 'this party has another place')

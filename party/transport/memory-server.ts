@@ -2,6 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { LIMITS } from '@trivet/signalling/wire'
 import type { CreatedSession, PartyId, SessionId, SessionInfo, SessionRequest } from '@trivet/signalling/wire'
 import type { DeliveryQueue, Flow } from './delivery-queue.ts'
+import { MemoryMailboxes } from './memory-mail.ts'
+import type { MemoryMail } from './memory-mail.ts'
 import { MemoryRoom, noSuchSession, refusal } from './memory-room.ts'
 import type { SignallingEvent } from './types.ts'
 
@@ -22,12 +24,14 @@ export class MemoryServer {
   readonly #rooms = new Map<SessionId, MemoryRoom>()
   readonly #attached = new Map<PartyId, Attached>()
   readonly #watched = new Map<PartyId, ReadonlySet<PartyId>>()
+  readonly #mailboxes: MemoryMailboxes
   #made = 0
 
   constructor(queue: DeliveryQueue, now: () => number, relay: Relay) {
     this.#queue = queue
     this.#now = now
     this.#relay = relay
+    this.#mailboxes = new MemoryMailboxes(now)
   }
 
   /** 32 bytes that no other call gives; deterministic, for ids, tokens and challenges. */
@@ -41,6 +45,7 @@ export class MemoryServer {
     this.#watched.set(party, new Set())
     for (const room of this.#rooms.values()) if (room.isLive && room.parties.includes(party)) this.#tellRoom(room, party)
     for (const peer of this.#peersOf(party)) this.#tell(peer, { kind: 'presence', party, online: true })
+    for (const mail of this.#mailboxes.of(party)) this.#bring(mail)
   }
 
   detach(party: PartyId, client: Attached): void {
@@ -71,6 +76,7 @@ export class MemoryServer {
   change(caller: PartyId, id: SessionId, act: (room: MemoryRoom) => void): void {
     const room = this.#roomOf(caller, id)
     act(room)
+    if (!room.isLive) this.#mailboxes.end(id)
     this.#tellAll(room)
   }
 
@@ -83,11 +89,36 @@ export class MemoryServer {
 
   relay(from: PartyId, id: SessionId, to: PartyId, payload: Uint8Array): void {
     if (payload.length > LIMITS.signalPayloadBytes) throw refusal('payload_too_large', `expected at most ${LIMITS.signalPayloadBytes} bytes, got ${payload.length}`)
-    const room = this.#roomOf(from, id)
-    if (!room.isLive || !room.takesPart(from) || !room.takesPart(to)) throw refusal('not_found', 'there is no such member of a live session')
+    this.#mustShare(from, id, to)
     if (!this.#attached.has(to)) throw refusal('unavailable', 'this member is not connected')
     const relayed = this.#relay({ from, to, payload: payload.slice() })
     if (relayed !== undefined) this.#tell(to, { kind: 'signal', sessionId: id, from, payload: relayed })
+  }
+
+  /** Keeps bytes for a member until it has taken them. */
+  leave(from: PartyId, id: SessionId, to: PartyId, payload: Uint8Array): void {
+    this.#mustShare(from, id, to)
+    const relayed = this.#relay({ from, to, payload: payload.slice() })
+    if (relayed === undefined) return
+    const mail = { sessionId: id, from, to, payload: relayed, leftAt: this.#now() }
+    this.#mailboxes.put(mail)
+    this.#bring(mail)
+  }
+
+  /** Hands mail to its receiver if that is connected; it is kept until it was delivered. */
+  #bring(mail: MemoryMail): void {
+    const { sessionId, from, to, payload } = mail
+    const client = this.#attached.get(to)
+    if (client === undefined) return
+    this.#queue.put(client.flow, () => {
+      if (this.#attached.get(to) === client && this.#mailboxes.take(mail)) client.deliver({ kind: 'mail', sessionId, from, payload })
+    })
+  }
+
+  #mustShare(from: PartyId, id: SessionId, to: PartyId): void {
+    const room = this.#roomOf(from, id)
+    if (room.isLive && room.takesPart(from) && room.takesPart(to)) return
+    throw refusal('not_found', 'there is no such member of a live session')
   }
 
   #roomOf(caller: PartyId, id: SessionId): MemoryRoom {

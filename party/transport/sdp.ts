@@ -32,13 +32,22 @@ export function encodeSignal(data: unknown): Uint8Array | undefined {
  * @throws {Malformed} for everything else
  */
 export function decodeSignal(bytes: Uint8Array): Description | Candidate {
-  if (bytes.length > MAX_SIGNAL_BYTES) throw new Malformed('E_LEN', `negotiation message of ${bytes.length} bytes, at most ${MAX_SIGNAL_BYTES}`)
+  if (bytes.length > MAX_SIGNAL_BYTES) throw new Malformed('E_LEN', `a negotiation message of ${bytes.length} bytes, at most ${MAX_SIGNAL_BYTES}`)
   const data = parseJson(bytes)
   if (hasExactly(data, ['type', 'sdp']) && (data['type'] === 'offer' || data['type'] === 'answer') && typeof data['sdp'] === 'string') {
     return { type: data['type'], sdp: rebuild(data['type'], data['sdp']) }
   }
   if (hasExactly(data, ['candidate'])) return { candidate: parseCandidate(data['candidate']) }
-  throw new Malformed('E_LEN', 'negotiation message: expected a description or a candidate')
+  throw new Malformed('E_LEN', `${orders(data)}: expected a description or a candidate`)
+}
+
+/** What simple-peer would obey beside what it needs, for the log. */
+function orders(data: unknown): string {
+  if (!isRecord(data)) return 'what is no object'
+  if (Object.keys(data).length === 0) return 'an empty negotiation message'
+  if ('renegotiate' in data) return 'an order to renegotiate'
+  if ('transceiverRequest' in data) return 'a request for audio or video'
+  return 'a negotiation message of another shape'
 }
 
 /**
@@ -55,7 +64,7 @@ export function fingerprintOf(sdp: string): Uint8Array {
 function rebuild(type: 'offer' | 'answer', sdp: string): string {
   const media = sdp.split(/\r?\n/).filter((line) => line.startsWith('m='))
   if (media.length !== 1 || !/^m=application \d{1,5} UDP\/DTLS\/SCTP webrtc-datachannel$/.test(media[0] ?? '')) {
-    throw new Malformed('E_LEN', `description: expected one data channel, got ${media.length} media sections`)
+    throw new Malformed('E_LEN', `a description of something else than one data channel (${media.length} media sections)`)
   }
   const fingerprint = Array.from(fingerprintOf(sdp), (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':')
   const mid = only(sdp, 'mid', /^([A-Za-z0-9_-]{1,16})$/)
@@ -76,12 +85,18 @@ function rebuild(type: 'offer' | 'answer', sdp: string): string {
   ].join('\r\n')
 }
 
+/** What is expected of an attribute where its name does not say it. */
+const EXPECTED: Readonly<Record<string, string>> = { fingerprint: 'SHA-256 fingerprint', setup: 'setup role of RFC 8842' }
+
 /** The value of an attribute that must be there exactly once. */
 function only(sdp: string, name: string, form: RegExp): string {
   const prefix = `a=${name}:`
   const values = sdp.split(/\r?\n/).filter((line) => line.startsWith(prefix))
   const value = values.length === 1 ? form.exec((values[0] ?? '').slice(prefix.length))?.[1] : undefined
-  if (value === undefined) throw new Malformed('E_LEN', `description: expected one well-formed ${name}, got ${values.length} lines`)
+  if (value === undefined) {
+    const found = values.length === 1 ? 'one of another form' : String(values.length)
+    throw new Malformed('E_LEN', `a description: expected one ${EXPECTED[name] ?? name}, got ${found}`)
+  }
   return value
 }
 
@@ -101,14 +116,14 @@ function parseCandidate(value: unknown): Candidate['candidate'] {
       return { candidate, sdpMLineIndex, sdpMid }
     }
   }
-  throw new Malformed('E_LEN', 'candidate: expected {candidate, sdpMLineIndex, sdpMid} as ICE writes them')
+  throw new Malformed('E_LEN', 'a candidate of another form: expected {candidate, sdpMLineIndex, sdpMid} as ICE writes them')
 }
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    throw new Malformed('E_LEN', 'negotiation message: expected UTF-8 JSON', { cause })
+    throw new Malformed('E_LEN', 'a negotiation message that is no UTF-8 JSON', { cause })
   }
 }
 

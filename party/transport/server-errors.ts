@@ -17,9 +17,10 @@ export function errorOf(shape: ErrorShape): MpcError {
       return new Refused('E_UNAUTHORIZED', message)
     case 'session_expired':
       return new Refused('E_EXPIRED_LINK', message)
+    case 'session_full':
+      return new Refused('E_USED_LINK', message)
     case 'not_found':
     case 'conflict':
-    case 'session_full':
       return new Refused('E_CANCELLED', message)
     case 'policy_refused':
       return new Refused('E_POLICY', message)

@@ -30,6 +30,11 @@ export class ServerSocket {
     this.#events = events
     this.#socket = connectSocket(origin, { transports: ['websocket'], forceNew: true, autoConnect: false, reconnection: false, auth: { token } })
     for (const name of ['presence', 'session', 'signal'] as const) this.#socket.on(name, (value: unknown) => events.event(name, value))
+    this.#socket.on('mailbox', (value: unknown, taken: unknown) => {
+      events.event('mailbox', value)
+      // The server keeps it until then.
+      if (isAcknowledgement(taken)) taken()
+    })
     this.#socket.on('error', (value: unknown) => { this.#word = shapeOf(value) })
     this.#socket.on('disconnect', (reason) => this.#closed(reason))
   }
@@ -96,6 +101,11 @@ export class ServerSocket {
       }, fail)
     })
   }
+}
+
+/** The one function that an event can bring: socket.io's own. */
+function isAcknowledgement(value: unknown): value is () => void {
+  return typeof value === 'function'
 }
 
 function shapeOf(value: unknown): ErrorShape | undefined {

@@ -1,46 +1,12 @@
 import { createServer } from 'node:http'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Server } from 'socket.io'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { TransportError } from '@trivet/protocol/core'
-import { startSignalling } from '@trivet/signalling'
-import type { SignallingServer } from '@trivet/signalling'
 import { ManualClock } from '../channel/testing/two-ends.ts'
 import { systemClock } from '../clock.ts'
-import type { Clock } from '../clock.ts'
 import { createSignallingClient } from './signalling.ts'
-import { Member, newLogin } from './testing/signalling-conformance.ts'
-import type { Login } from './types.ts'
-
-async function temporaryDir(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'trivet-client-'))
-  onTestFinished(() => rm(dir, { recursive: true }))
-  return dir
-}
-
-async function serve(dataDir: string, port = 0): Promise<SignallingServer> {
-  const server = startSignalling({ host: '127.0.0.1', port, dataDir })
-  onTestFinished(() => server.close())
-  await server.ready
-  return server
-}
-
-interface Given { readonly fetch?: typeof fetch; readonly clock?: Clock; readonly as?: { readonly login: Login; readonly party: Member['party'] } }
-
-async function connect(url: string, { fetch, clock = systemClock, as }: Given = {}): Promise<Member> {
-  const { login, party } = as ?? await newLogin()
-  const signalling = createSignallingClient({ url, role: 'mobile-app', deviceType: 'test', clock, ...(fetch === undefined ? {} : { fetch }) })
-  onTestFinished(() => signalling.close())
-  const member = new Member(signalling, party)
-  await signalling.connect(login)
-  return member
-}
-
-const json = (status: number, value: unknown): Response => new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } })
-
-const addressOf = (input: Parameters<typeof fetch>[0]): string => typeof input === 'string' ? input : 'url' in input ? input.url : input.href
+import { Member, newLogin } from './testing/member.ts'
+import { addressOf, connect, json, serve, temporaryDir } from './testing/real-server.ts'
 
 describe('a client of the introduction server', () => {
   it('refuses an address that is none', () => {
@@ -157,8 +123,10 @@ describe('a client of the introduction server', () => {
     io.on('connection', (socket) => {
       socket.onAny((_name, _value, acknowledge: (answer: object) => void) => acknowledge({ ok: true }))
       for (const rubbish of [undefined, null, 7, 'x', [], {}, { party_id: 'x', online: 'yes' }, { session: {} }, { from: party, payload: 'text' }]) {
-        for (const name of ['presence', 'session', 'signal', 'error', 'unheard of']) socket.emit(name, rubbish)
+        for (const name of ['presence', 'session', 'signal', 'mailbox', 'error', 'unheard of']) socket.emit(name, rubbish)
       }
+      const mail = { session_id: '6ba7b810-9dad-41d1-80b4-00c04fd430c8', from: party, id: 1, payload: new Uint8Array(1) }
+      for (const wrong of [{ id: 0 }, { payload: new Uint8Array() }, { from: 'x' }]) socket.emit('mailbox', { ...mail, ...wrong })
       socket.emit('presence', { party_id: party, online: true })
     })
     const address = http.address()

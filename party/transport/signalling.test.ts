@@ -5,9 +5,11 @@ import { startSignalling } from '@trivet/signalling'
 import { systemClock } from '../clock.ts'
 import { createMemoryNetwork } from './memory.ts'
 import { createSignallingClient } from './signalling.ts'
+import { mailboxConformance } from './testing/mailbox-conformance.ts'
+import type { SignallingFixture } from './testing/member.ts'
 import { signallingConformance } from './testing/signalling-conformance.ts'
 
-signallingConformance('memory', {
+const memory: SignallingFixture = {
   async start() {
     const network = createMemoryNetwork()
     let made = 0
@@ -19,9 +21,9 @@ signallingConformance('memory', {
       stop: () => Promise.resolve(),
     }
   },
-})
+}
 
-signallingConformance('real', {
+const real: SignallingFixture = {
   async start() {
     const dataDir = await mkdtemp(join(tmpdir(), 'trivet-signalling-'))
     const server = startSignalling({ host: '127.0.0.1', port: 0, dataDir })
@@ -34,4 +36,9 @@ signallingConformance('real', {
       },
     }
   },
-})
+}
+
+signallingConformance('memory', memory)
+mailboxConformance('memory', memory)
+signallingConformance('real', real)
+mailboxConformance('real', real)

@@ -1,13 +1,15 @@
-import { Bug, InputError, MpcError, TransportError } from '@trivet/protocol/core'
+import { Bug, InputError, TransportError } from '@trivet/protocol/core'
 import {
-  LIMITS, WireError, parseCreatedSession, parseJoinedSession, parseWatchAnswer, partyIdOf,
+  LIMITS, WireError, parseCreatedSession, parseIceAnswer, parseJoinedSession, parseWatchAnswer, partyIdOf,
 } from '@trivet/signalling/wire'
-import type { CreatedSession, ErrorShape, PartyId, Role, SessionId, SessionInfo, SessionRequest } from '@trivet/signalling/wire'
+import type { CreatedSession, IceServer, PartyId, Role, SessionId, SessionInfo, SessionRequest } from '@trivet/signalling/wire'
 import type { Clock } from '../clock.ts'
+import { IceServers } from './ice-servers.ts'
 import { Rest } from './rest.ts'
-import { parseEvent } from './server-events.ts'
+import type { RestRequest } from './rest.ts'
+import { parseEvent, takesPart } from './server-events.ts'
 import type { ToldEvent } from './server-events.ts'
-import { ServerSocket } from './server-socket.ts'
+import { ServerLine } from './server-line.ts'
 import { Token } from './token.ts'
 import type { Login, Signalling, SignallingEvent } from './types.ts'
 
@@ -24,11 +26,14 @@ export interface SignallingOptions {
   readonly log?: (sentence: string) => void
 }
 
-const FIRST_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 15_000
+/** A `Signalling` that also knows which STUN and TURN servers its introduction server names to members of a live session. */
+export interface ServerSignalling extends Signalling {
+  /** Those known now; none outside of sessions, and where the operator set none. */
+  iceServers(): readonly IceServer[]
+}
 
 /** A client of the introduction server, by REST and socket.io. @throws {InputError} if the address is none */
-export function createSignallingClient(options: SignallingOptions): Signalling {
+export function createSignallingClient(options: SignallingOptions): ServerSignalling {
   if (!URL.canParse(options.url) || !/^https?:$/.test(new URL(options.url).protocol)) throw new InputError('url', 'expected an http or https address')
   return new SignallingClient(options, new URL(options.url).origin)
 }
@@ -36,48 +41,56 @@ export function createSignallingClient(options: SignallingOptions): Signalling {
 interface Account {
   readonly party: PartyId
   readonly token: Token
+  readonly line: ServerLine
 }
 
-class SignallingClient implements Signalling {
+class SignallingClient implements ServerSignalling {
   readonly #options: SignallingOptions
   readonly #origin: string
   readonly #rest: Rest
+  readonly #ice: IceServers
   readonly #listeners = new Set<(event: SignallingEvent) => void>()
   #account: Account | undefined
-  #socket: ServerSocket | undefined
   #watched: readonly PartyId[] = []
-  #failures = 0
-  /** Settles `connect`. */
-  #first: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
-  #cancelRetry: () => void = () => undefined
-  #cancelRenewal: () => void = () => undefined
 
   constructor(options: SignallingOptions, origin: string) {
     this.#options = options
     this.#origin = origin
     this.#rest = new Rest({ origin, clock: options.clock, fetch: options.fetch ?? ((input, init) => fetch(input, init)) })
+    this.#ice = new IceServers(() => this.#call('GET', '/api/v1/ice', undefined, parseIceAnswer), options.clock, (error) => this.#log(error))
   }
 
   async connect(login: Login): Promise<void> {
     if (this.#account !== undefined) throw new Bug('a signalling client has one login at a time')
     const party = await partyIdOf(login.publicKey)
-    this.#failures = 0
     this.#watched = []
-    this.#account = { party, token: new Token(this.#rest, this.#options.clock, this.#origin, login, party) }
-    await new Promise<void>((resolve, reject) => {
-      this.#first = { resolve, reject }
-      void this.#reach()
+    const { role, deviceType, clock } = this.#options
+    const token = new Token(this.#rest, clock, this.#origin, login, party)
+    const line = new ServerLine({
+      origin: this.#origin, role, deviceType, token, clock,
+      watched: () => this.#watched,
+      events: {
+        state: (event) => this.#tell(event),
+        event: (name, value) => this.#heard(name, value),
+        failed: (error) => this.#log(error),
+      },
     })
+    this.#account = { party, token, line }
+    await line.connect()
   }
 
-  createSession(request: SessionRequest): Promise<CreatedSession> {
-    return this.#call('POST', '/api/v1/sessions', request, parseCreatedSession)
+  async createSession(request: SessionRequest): Promise<CreatedSession> {
+    const created = await this.#call('POST', '/api/v1/sessions', request, parseCreatedSession)
+    await this.#ice.want()
+    return created
   }
 
   async joinSession(joinToken: string): Promise<SessionInfo> {
     const { party } = this.#me()
     const body = { join_token: joinToken, party_id: party, device_type: this.#options.deviceType, device_id: party }
-    return (await this.#call('POST', '/api/v1/sessions/join', body, parseJoinedSession)).session
+    const { session } = await this.#call('POST', '/api/v1/sessions/join', body, parseJoinedSession)
+    await this.#ice.want()
+    return session
   }
 
   async start(sessionId: SessionId): Promise<void> {
@@ -98,12 +111,22 @@ class SignallingClient implements Signalling {
 
   async watch(parties: readonly PartyId[]): Promise<readonly PartyId[]> {
     this.#watched = [...parties]
-    return (await this.#connected().send('presence', { watch: this.#watched }, parseWatchAnswer)).online
+    return (await this.#me().line.socket.send('presence', { watch: this.#watched }, parseWatchAnswer)).online
   }
 
   async send(sessionId: SessionId, to: PartyId, payload: Uint8Array): Promise<void> {
     if (payload.length > LIMITS.signalPayloadBytes) throw new InputError('payload', `expected at most ${LIMITS.signalPayloadBytes} bytes, got ${payload.length}`)
-    await this.#connected().send('signal', { session_id: sessionId, to, payload }, ignored)
+    await this.#me().line.socket.send('signal', { session_id: sessionId, to, payload }, ignored)
+  }
+
+  async leave(sessionId: SessionId, to: PartyId, payload: Uint8Array): Promise<void> {
+    const { length } = payload
+    if (length < 1 || length > LIMITS.mailPayloadBytes) throw new InputError('payload', `expected 1 to ${LIMITS.mailPayloadBytes} bytes, got ${length}`)
+    await this.#me().line.socket.send('mailbox', { session_id: sessionId, to, payload }, ignored)
+  }
+
+  iceServers(): readonly IceServer[] {
+    return this.#ice.current
   }
 
   listen(listener: (event: SignallingEvent) => void): () => void {
@@ -112,120 +135,32 @@ class SignallingClient implements Signalling {
   }
 
   close(): void {
+    const line = this.#account?.line
     this.#account = undefined
-    this.#cancelRetry()
-    this.#cancelRenewal()
-    this.#socket?.close()
-    this.#socket = undefined
-    this.#first?.reject(new TransportError('E_TRANSPORT', 'the connection to the introduction server was closed'))
-    this.#first = undefined
-  }
-
-  /** One attempt to log in and connect; another follows if it fails, unless the server does not believe the login. */
-  async #reach(): Promise<void> {
-    const account = this.#me()
-    const { token } = account
-    this.#tell({ kind: 'connection', state: 'connecting' })
-    let login: string
-    try {
-      login = await token.get()
-    } catch (error) {
-      if (this.#account !== account) return
-      if (error instanceof TransportError) this.#retry(error.message)
-      else this.#refused(error)
-      return
-    }
-    if (this.#account !== account) return
-    const socket: ServerSocket = new ServerSocket(this.#origin, login, this.#options.clock, {
-      event: (name, value) => this.#heard(name, value),
-      closed: (reason, word) => { if (this.#socket === socket) this.#lost(reason, word) },
-    })
-    try {
-      await socket.open()
-      await socket.send('register', { role: this.#options.role, device_type: this.#options.deviceType }, ignored)
-      if (this.#watched.length > 0) await socket.send('presence', { watch: this.#watched }, ignored)
-    } catch (error) {
-      socket.close()
-      if (this.#account !== account) return
-      // The token may be one that a server which began anew does not know.
-      token.forget()
-      this.#retry(error instanceof Error ? error.message : 'not reached')
-      return
-    }
-    // Closed meanwhile.
-    if (this.#account !== account) {
-      socket.close()
-      return
-    }
-    this.#socket = socket
-    this.#failures = 0
-    this.#renewLater()
-    this.#tell({ kind: 'connection', state: 'connected' })
-    this.#first?.resolve()
-    this.#first = undefined
-  }
-
-  #lost(reason: string, word: ErrorShape | undefined): void {
-    this.#socket = undefined
-    this.#cancelRenewal()
-    // Another tab or process speaks for this party now; taking its place would make the two take turns for ever.
-    if (word?.error === 'conflict') this.#tell({ kind: 'connection', state: 'refused', reason })
-    else this.#retry(reason)
-  }
-
-  #retry(reason: string): void {
-    if (this.#account === undefined) return
-    this.#tell({ kind: 'connection', state: 'offline', reason })
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS)
-    this.#failures += 1
-    this.#cancelRetry = this.#options.clock.after(pause, () => void this.#reach())
-  }
-
-  #refused(error: unknown): void {
-    const known = error instanceof MpcError ? error : new TransportError('E_TRANSPORT', 'logging in failed', { cause: error })
-    this.#tell({ kind: 'connection', state: 'refused', reason: known.message })
-    this.#first?.reject(known)
-    this.#first = undefined
-  }
-
-  /** A socket whose login ends is closed by the server: give it a new one before. */
-  #renewLater(): void {
-    const { token } = this.#me()
-    this.#cancelRenewal = this.#options.clock.after(token.renewIn, () => {
-      const socket = this.#socket
-      token.get().then((value) => socket?.send('token', { token: value }, ignored)).then(() => {
-        if (this.#socket === socket) this.#renewLater()
-      }).catch((error: unknown) => {
-        this.#log(error)
-        // The login in hand may last a little longer; whatever is wrong shows when the connection is made anew.
-        socket?.close()
-      })
-    })
+    this.#ice.close()
+    line?.close()
   }
 
   /** The server may be hostile: what does not parse is dropped. */
   #heard(name: ToldEvent, value: unknown): void {
     try {
-      this.#tell(parseEvent(name, value))
+      const event = parseEvent(name, value)
+      if (event.kind === 'session' && takesPart(event.session, this.#account?.party)) void this.#ice.want()
+      this.#tell(event)
     } catch (error) {
       if (!(error instanceof WireError)) throw error
       this.#log(error)
     }
   }
 
-  async #call<T>(method: 'POST' | 'PUT', path: string, body: object, parse: (value: unknown) => T): Promise<T> {
+  async #call<T>(method: RestRequest['method'], path: string, body: object | undefined, parse: (value: unknown) => T): Promise<T> {
     const token = await this.#me().token.get()
-    return this.#rest.call({ method, path, token, body }, parse)
+    return this.#rest.call({ method, path, token, ...(body === undefined ? {} : { body }) }, parse)
   }
 
   #me(): Account {
     if (this.#account === undefined) throw new TransportError('E_TRANSPORT', 'not connected to the introduction server')
     return this.#account
-  }
-
-  #connected(): ServerSocket {
-    if (this.#socket === undefined) throw new TransportError('E_TRANSPORT', 'not connected to the introduction server')
-    return this.#socket
   }
 
   #tell(event: SignallingEvent): void {

@@ -82,5 +82,9 @@ export interface Link {
   signal(bytes: Uint8Array): void
   /** Sends one message of at most 65,536 bytes, in order. @returns false when the buffer is above 1 MB: wait for `drain` */
   send(bytes: Uint8Array): boolean
-  close(): void
+  /** @param isLeaving whether nobody will be here any more: the other end hears so, where the link can tell it */
+  close(isLeaving?: boolean): void
 }
+
+/** Reason of a link whose other end said that it leaves: no other link to it can be made. */
+export const LEFT = 'the other end was closed'

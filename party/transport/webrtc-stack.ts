@@ -11,6 +11,9 @@ export interface WebrtcStack {
 export interface PeerConnection {
   readonly localDescription: { readonly sdp: string } | null
   readonly remoteDescription: { readonly sdp: string } | null
+  readonly iceConnectionState: string
+  ondatachannel: ((event: { readonly channel: { close(): void } }) => void) | null
+  addEventListener(event: 'iceconnectionstatechange', listener: () => void): void
   close(): void
   getStats(): Promise<{ forEach(use: (report: unknown) => void): void }>
 }

@@ -1,126 +1,176 @@
 import wrtc from '@roamhq/wrtc'
-import { afterEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../clock.ts'
+import { describe, expect, it } from 'vitest'
+import type { IceServer } from '@trivet/signalling/wire'
 import { ManualClock } from '../channel/testing/two-ends.ts'
-import { decodeSignal, encodeSignal, fingerprintOf } from './sdp.ts'
-import type { Link, LinkEvents } from './types.ts'
+import { systemClock } from '../clock.ts'
+import { LinkEnd, bendSdp, goesOn, linkPair, openPair } from './testing/link-pair.ts'
+import { RawPeer } from './testing/raw-peer.ts'
+import type { RawChannel } from './testing/raw-peer.ts'
+import { OFFER, bytes, hostileDescriptions, hostileMessages } from './testing/sdp-samples.ts'
+import { LEFT } from './types.ts'
 import { createWebrtcLinks } from './webrtc.ts'
+import type { WebrtcStack } from './webrtc.ts'
 
-const FINGERPRINT = Array.from({ length: 32 }, (_, i) => (i + 160).toString(16).toUpperCase()).join(':')
-const OFFER = [
-  'v=0', 'o=- 123 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0', 'a=msid-semantic: WMS *',
-  'm=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'c=IN IP4 0.0.0.0', 'a=candidate:1 1 udp 1 192.0.2.1 9 typ host',
-  'a=ice-ufrag:abcd', 'a=ice-pwd:abcdefghijklmnopqrstuvwx', 'a=ice-options:trickle', `a=fingerprint:sha-256 ${FINGERPRINT}`,
-  'a=setup:actpass', 'a=mid:0', 'a=sctp-port:5000', 'a=max-message-size:1073741823', 'a=x-unknown:anything', '',
-].join('\r\n')
+const closed = ({ state }: LinkEnd): boolean => state === 'closed'
 
-const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
-const offer = (change: (sdp: string) => string): Uint8Array => bytes({ type: 'offer', sdp: change(OFFER) })
-
-describe('a session description', () => {
-  it('is written anew from what a data channel needs', () => {
-    const read = decodeSignal(bytes({ type: 'offer', sdp: OFFER }))
-    expect('sdp' in read && read.sdp).not.toMatch(/candidate|x-unknown|msid|1073741823|192\.0\.2\.1/)
-    expect('sdp' in read && read.sdp).toContain(`a=fingerprint:sha-256 ${FINGERPRINT}\r\n`)
-    expect(decodeSignal(bytes(read))).toEqual(read)
-  })
+describe('Node\'s WebRTC stack', () => {
+  /** The description of a third end, whose certificate is a real one. */
+  async function stranger(): Promise<string> {
+    const end = await new LinkEnd(true, () => undefined, {}).until(({ told }) => told.length > 0)
+    const fingerprint = /sha-256 ([0-9A-F:]+)/.exec(new TextDecoder().decode(end.told[0]))?.[1]
+    if (fingerprint === undefined) throw new Error('an offer has a fingerprint')
+    return fingerprint
+  }
 
   it.each([
-    ['no fingerprint', (sdp: string) => sdp.replace(/a=fingerprint.*\r\n/, '')],
-    ['two fingerprints', (sdp: string) => `${sdp}a=fingerprint:sha-256 ${FINGERPRINT}\r\n`],
-    ['a fingerprint by another hash beside', (sdp: string) => `${sdp}a=fingerprint:sha-1 ${FINGERPRINT.slice(0, 59)}\r\n`],
-    ['a short fingerprint', (sdp: string) => sdp.replace(FINGERPRINT, FINGERPRINT.slice(3))],
-    ['another role', (sdp: string) => sdp.replace('actpass', 'active')],
-    ['a second data channel section', (sdp: string) => `${sdp}m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n`],
-    ['a video section', (sdp: string) => `${sdp}m=video 9 UDP/TLS/RTP/SAVPF 96\r\n`],
-    ['a second user fragment', (sdp: string) => `${sdp}a=ice-ufrag:zzzz\r\n`],
-    ['a password with a line break in it', (sdp: string) => sdp.replace('abcdefghijklmnopqrstuvwx', 'abcdefghijklmnop\rqrstuvwx')],
-    ['1 MiB of lines', (sdp: string) => sdp + 'a=x:y\r\n'.repeat(150_000)],
-  ])('is refused with %s', (_, change) => {
-    expect(() => decodeSignal(offer(change))).toThrow(expect.objectContaining({ name: 'Malformed' }))
-  })
-
-  it.each([
-    'candidate:1 1 udp 2122260223 192.0.2.7 50000 typ host',
-    'candidate:842163049 1 udp 1677729535 2001:db8::1 50000 typ srflx raddr 0.0.0.0 rport 0 generation 0 ufrag abcd',
-    'candidate:1 1 tcp 1518280447 0c1b2a3d-aaaa-4bbb-8ccc-0123456789ab.local 9 typ host tcptype active',
-    '',
-  ])('takes the candidate %j', (candidate) => {
-    const data = { candidate: { candidate, sdpMLineIndex: 0, sdpMid: '0' } }
-    expect(decodeSignal(bytes(data))).toEqual(data)
-    expect(encodeSignal({ type: 'candidate', ...data })).toEqual(bytes(data))
-  })
-
-  it.each([
-    'candidate:1 1 udp 1 evil.example 9 typ host', 'candidate:1 1 udp 1 192.0.2.7 9 typ host\r\na=x', 'a=candidate:1', 'candidate:',
-  ])('refuses the candidate %j', (candidate) => {
-    expect(() => decodeSignal(bytes({ candidate: { candidate, sdpMLineIndex: 0, sdpMid: '0' } }))).toThrow('candidate')
-  })
-
-  it('passes on nothing that simple-peer would tell beside descriptions and candidates', () => {
-    expect(encodeSignal({ type: 'renegotiate', renegotiate: true })).toBeUndefined()
-    expect(encodeSignal({ type: 'transceiverRequest', transceiverRequest: {} })).toBeUndefined()
+    ['in the offer', true, false],
+    ['in the answer', false, true],
+    ['in both', true, true],
+  ])('never opens to another certificate than the one whose fingerprint was named: %s', async (_, inOffer, inAnswer) => {
+    const other = await stranger()
+    const swap = bendSdp((sdp) => sdp.replace(/sha-256 [0-9A-F:]+/, `sha-256 ${other}`))
+    const pair = linkPair({ openWithinMs: 3_000, ...(inOffer ? { there: swap } : {}), ...(inAnswer ? { back: swap } : {}) })
+    await Promise.all(pair.map((end) => end.until(closed)))
+    expect(pair.map(({ opened }) => opened)).toEqual([false, false])
+    expect(pair.map(({ reason }) => reason).join()).toContain('the other end was reached, but a certificate is not the one that was named')
   })
 })
 
-const deaf: LinkEvents = { signal: () => undefined, open: () => undefined, message: () => undefined, drain: () => undefined, close: () => undefined }
-
 describe('a webrtc link', () => {
-  const opened: Link[] = []
-  afterEach(() => {
-    for (const link of opened.splice(0)) link.close()
+  it.each(hostileDescriptions)('does not open by an offer with $name, and says so', async ({ change, says }) => {
+    const [one, two] = linkPair({ there: bendSdp(change), openWithinMs: 500 })
+    await Promise.all([one, two].map((end) => end.until(closed)))
+    expect([one.opened, two.opened]).toEqual([false, false])
+    expect(two.log.map((sentence) => says.test(sentence))).toEqual([true])
   })
 
-  it('does not open to a certificate whose fingerprint was not named', async () => {
-    const links = createWebrtcLinks({ wrtc, clock: systemClock })
-    const swapped = (original: Uint8Array): Uint8Array =>
-      new TextEncoder().encode(new TextDecoder().decode(original).replace(/sha-256 [0-9A-F:]+/, `sha-256 ${FINGERPRINT}`))
-    const seen: string[] = []
-    const ended = new Promise<void>((resolve) => {
-      const events = (name: string, other: () => Link): Parameters<typeof links.open>[1] => ({
-        signal: (b) => other().signal(swapped(b)),
-        open: () => seen.push(`${name} opened`), message: () => undefined, drain: () => undefined,
-        close: (reason) => {
-          seen.push(reason)
-          resolve()
-        },
-      })
-      const one: Link = links.open({ initiator: true }, events('one', () => two))
-      const two: Link = links.open({ initiator: false }, events('two', () => one))
-      opened.push(one, two)
-    })
-    await ended
-    expect(seen).toEqual(['Connection failed.'])
+  it('does not open by an answer with roles swapped, and says so', async () => {
+    const [one, two] = linkPair({ back: bendSdp((sdp) => sdp.replace('a=setup:active', 'a=setup:passive')), openWithinMs: 500 })
+    await Promise.all([one, two].map((end) => end.until(closed)))
+    expect([one.opened, two.opened]).toEqual([false, false])
+    expect(one.log.map((sentence) => /one setup role/.test(sentence))).toEqual([true])
   })
 
-  it('hands at most 64 candidates of one connection to the stack', async () => {
-    const log: string[] = []
-    const links = createWebrtcLinks({ wrtc, clock: new ManualClock(), log: (sentence) => log.push(sentence) })
-    const link = links.open({ initiator: false }, deaf)
-    opened.push(link)
-    for (let port = 1; port <= 1_000; port += 1) {
-      link.signal(bytes({ candidate: { candidate: `candidate:1 1 udp 1 192.0.2.7 ${port} typ host`, sdpMLineIndex: 0, sdpMid: '0' } }))
+  it.each(hostileMessages)('opens and goes on in spite of $name, said before, amidst and after, and says so', async ({ message, says }) => {
+    const pair = await openPair({ there: (told) => [message, told, message], back: (told) => [message, told, message] })
+    for (const { link, log } of pair) {
+      const before = log.length
+      link.signal(message)
+      expect(log.slice(before).map((sentence) => says.test(sentence))).toEqual([true])
     }
-    expect(log).toHaveLength(936)
-    expect(log[0]).toBe('refused candidate 65 of one connection')
+    await goesOn(pair)
+  })
+
+  it.each(hostileDescriptions)('that is open takes no second offer or answer, with $name or without', async ({ change }) => {
+    const pair = await openPair()
+    for (const { link, log } of pair) {
+      for (const sdp of [OFFER, change(OFFER)]) {
+        link.signal(bytes({ type: 'offer', sdp }))
+        link.signal(bytes({ type: 'answer', sdp: sdp.replace('actpass', 'active') }))
+      }
+      expect(log).toHaveLength(4)
+      expect(log.slice(0, 2)).toEqual(['refused an offer that was not expected now', 'refused an answer that was not expected now'])
+    }
+    await goesOn(pair)
+  })
+
+  it('opens although the end of candidates is said first', async () => {
+    const early = bytes({ candidate: { candidate: '', sdpMLineIndex: 0, sdpMid: '0' } })
+    await goesOn(await openPair({ there: (told) => [early, told], back: (told) => [early, told] }))
+  })
+
+  it('hands at most 64 candidates of one connection to the stack, and does not flood its log', async () => {
+    const end = new LinkEnd(false, () => undefined, { clock: new ManualClock() })
+    for (let port = 1; port <= 100_000; port += 1) {
+      end.link.signal(bytes({ candidate: { candidate: `candidate:1 1 udp 1 192.0.2.7 ${port % 65_536} typ host`, sdpMLineIndex: 0, sdpMid: '0' } }))
+    }
+    expect(end.log).toHaveLength(33)
+    expect([end.log[0], end.log.at(-1)]).toEqual(['refused candidate 65 of one connection, which may have 64', 'what else this link refuses is not told'])
+  })
+
+  it('goes on when it is flooded with candidates', async () => {
+    const pair = await openPair()
+    for (const { link } of pair) {
+      for (let port = 1; port <= 10_000; port += 1) {
+        link.signal(bytes({ candidate: { candidate: `candidate:1 1 udp 1 192.0.2.7 ${port} typ host`, sdpMLineIndex: 0, sdpMid: '0' } }))
+      }
+    }
+    await goesOn(pair)
+    expect(pair.map(({ log }) => log.length)).toEqual([33, 33])
+  })
+
+  it('keeps its own data channel when the other end opens more, closes those, and says so', async () => {
+    const evil = new RawPeer()
+    const others = ['first', 'second'].map((label) => evil.open(label))
+    const shut = Promise.all(others.map((channel) => new Promise<void>((resolve) => {
+      channel.onclose = resolve
+      channel.onopen = () => { sendUnlessClosed(channel, 'from a channel of my own') }
+    })))
+    const heard = new Promise<string>((resolve) => { evil.agreed.onmessage = ({ data }) => resolve(new TextDecoder().decode(data)) })
+    const end = new LinkEnd(false, (told) => void evil.hear(told), {})
+    await evil.dial(end.link)
+    await end.until(({ state }) => state === 'open')
+    await shut
+    evil.agreed.send(new TextEncoder().encode('from the agreed one'))
+    end.say('back')
+    await end.until(({ messages }) => messages.length > 0)
+    expect([end.messages, await heard]).toEqual([['from the agreed one'], 'back'])
+    expect(end.log).toEqual(Array.from({ length: 2 }, () => 'refused a data channel that the other end opened'))
   })
 
   it('closes by itself when it has not opened in time', async () => {
     const clock = new ManualClock()
-    const links = createWebrtcLinks({ wrtc, clock, openWithinMs: 5_000 })
-    const reasons: string[] = []
-    opened.push(links.open({ initiator: true }, { ...deaf, close: (reason) => reasons.push(reason) }))
+    const end = new LinkEnd(true, () => undefined, { clock, openWithinMs: 5_000 })
     await clock.advance(4_999)
-    expect(reasons).toEqual([])
+    expect(end.state).toBe('opening')
     await clock.advance(1)
-    expect(reasons).toEqual(['no connection within 5000 ms'])
+    expect([end.state, end.reason]).toEqual(['closed', 'no connection within 5000 ms'])
+  })
+
+  it('asks the STUN and TURN servers that are known when it is made, and else nobody', () => {
+    const { stack, configurations } = watched()
+    let known: IceServer[] = []
+    const options = { wrtc: stack, clock: new ManualClock(), iceServers: () => known }
+    const opening = [new LinkEnd(true, () => undefined, { wrtc: stack, clock: new ManualClock() }), new LinkEnd(true, () => undefined, options)]
+    known = [{ urls: ['turn:127.0.0.1:9'], username: 'u', credential: 'c' }]
+    opening.push(new LinkEnd(true, () => undefined, { ...options, transportPolicy: 'relay' }))
+    expect(opening.map(({ state }) => state)).toEqual(['opening', 'opening', 'opening'])
+    const nobody = { iceServers: [], iceTransportPolicy: 'all' }
+    expect(configurations).toMatchObject([nobody, nobody, { iceServers: known, iceTransportPolicy: 'relay' }])
+  })
+
+  it('tells the other end when it is closed for good, and not when another link may follow', async () => {
+    for (const isLeaving of [true, false]) {
+      const [one, two] = await openPair()
+      one.link.close(isLeaving)
+      await two.until(closed)
+      expect(two.reason === LEFT).toBe(isLeaving)
+    }
   })
 
   it('cannot be made where there is no WebRTC', () => {
     expect(() => createWebrtcLinks({ clock: systemClock })).toThrow('no RTCPeerConnection')
   })
-
-  it('reads a fingerprint as 32 bytes', () => {
-    expect(fingerprintOf(OFFER)).toEqual(Uint8Array.from({ length: 32 }, (_, i) => i + 160))
-  })
 })
+
+/** A stack that says what its connections are made with. */
+function watched(): { readonly stack: WebrtcStack; readonly configurations: object[] } {
+  const configurations: object[] = []
+  const stack: WebrtcStack = wrtc
+  class RTCPeerConnection extends stack.RTCPeerConnection {
+    constructor(configuration: object) {
+      super(configuration)
+      configurations.push(configuration)
+    }
+  }
+  return { stack: { ...stack, RTCPeerConnection }, configurations }
+}
+
+/** The other end may have closed it already; the stack then throws. */
+function sendUnlessClosed(channel: RawChannel, text: string): void {
+  try {
+    channel.send(new TextEncoder().encode(text))
+  } catch (error) {
+    expect(String(error)).toContain('InvalidStateError')
+  }
+}

@@ -7,27 +7,26 @@
  */
 import SimplePeer from 'simple-peer'
 import { Bug, InputError } from '@trivet/protocol/core'
+import type { IceServer } from '@trivet/signalling/wire'
 import type { Clock } from '../clock.ts'
 import { decodeSignal, encodeSignal, fingerprintOf } from './sdp.ts'
 import type { Candidate, Description } from './sdp.ts'
+import { LEFT } from './types.ts'
 import type { Link, LinkEvents, LinkFactory } from './types.ts'
 import { isStack, pathOf, watchedStack } from './webrtc-stack.ts'
 import type { PeerConnection, WebrtcStack } from './webrtc-stack.ts'
+import { ConnectionWatch, refusalLog } from './webrtc-watch.ts'
 
 export type { WebrtcStack } from './webrtc-stack.ts'
-
-export interface IceServer {
-  readonly urls: string | readonly string[]
-  readonly username?: string
-  readonly credential?: string
-}
 
 export interface WebrtcOptions {
   readonly clock: Clock
   /** Needed where the platform has none, as in Node. */
   readonly wrtc?: WebrtcStack
-  /** STUN and TURN servers; none by default, so nobody is asked who was not configured. */
-  readonly iceServers?: readonly IceServer[]
+  /** STUN and TURN servers, read for each link; none by default, so nobody is asked who was not configured. */
+  readonly iceServers?: () => readonly IceServer[]
+  /** `relay`: through a TURN server or not at all, so that the other end learns no address of this one. Default `all`. */
+  readonly transportPolicy?: 'all' | 'relay'
   /** Called with a public sentence when something was refused or failed. */
   readonly log?: (sentence: string) => void
   /** A link that has not opened by then closes. Default 15 s. */
@@ -38,8 +37,11 @@ const MAX_MESSAGE_BYTES = 65_536
 /** @roamhq/wrtc drops silently once 16 MiB are buffered, browsers throw: stay far below. */
 const HIGH_WATER_BYTES = 1_000_000
 const MAX_CANDIDATES = 64
+const CLOSED_HERE = 'closed by this end'
 /** No message is empty, so an empty one can say that the link ends. */
 const FAREWELL = new Uint8Array()
+/** A text, and messages are bytes: so says a page that is just being closed, which has no time for more. */
+const LEAVING = 'leaving'
 /** Generous: what was sent before may be a megabyte on a slow line, and nobody waits for it. */
 const FAREWELL_WITHIN_MS = 10_000
 
@@ -54,7 +56,8 @@ class WebrtcLink implements Link {
   readonly #peer: SimplePeer
   readonly #events: LinkEvents
   readonly #clock: Clock
-  readonly #log: (sentence: string) => void
+  readonly #refuse: (what: string) => void
+  readonly #watch: ConnectionWatch
   /** The one description that may still come. */
   #expected: Description['type'] | undefined
   #candidates = 0
@@ -66,15 +69,17 @@ class WebrtcLink implements Link {
   constructor(stack: WebrtcStack, options: WebrtcOptions, initiator: boolean, events: LinkEvents) {
     this.#events = events
     this.#clock = options.clock
-    this.#log = options.log ?? (() => undefined)
+    this.#refuse = refusalLog(options.log ?? (() => undefined))
     this.#expected = initiator ? undefined : 'offer'
+    const iceServers = options.iceServers?.() ?? []
+    this.#watch = new ConnectionWatch(iceServers)
     this.#peer = new SimplePeer({
       initiator,
       trickle: true,
-      config: { iceServers: options.iceServers ?? [] },
+      config: { iceServers, iceTransportPolicy: options.transportPolicy ?? 'all' },
       // Agreed beforehand, so that the other end cannot put a channel of its own in this one's place.
       channelConfig: { negotiated: true, id: 0, ordered: true },
-      wrtc: watchedStack(stack, (connection) => { this.#connection = connection }),
+      wrtc: watchedStack(stack, (connection) => this.#begin(connection)),
       readableObjectMode: true,
       writableHighWaterMark: HIGH_WATER_BYTES,
     })
@@ -95,7 +100,7 @@ class WebrtcLink implements Link {
       else this.#describe(data)
     } catch (error) {
       // Whoever sent it, a link that works goes on working.
-      this.#log(`refused a negotiation message: ${error instanceof Error ? error.message : 'unreadable'}`)
+      this.#refuse(error instanceof Error ? error.message : 'a negotiation message that cannot be read')
     }
   }
 
@@ -112,24 +117,43 @@ class WebrtcLink implements Link {
    * What was sent before still goes, then a farewell, at which the other end stops sending and closes. Besides, @roamhq/wrtc 0.10
    * crashes its process where one end destroys a connection on which the other is just sending.
    */
-  close(): void {
-    if (this.#state !== 'open' || this.#peer.destroyed) return this.#end('closed by this end')
-    this.#reason = 'closed by this end'
+  close(isLeaving = false): void {
+    if (this.#state !== 'open' || this.#peer.destroyed) return this.#end(CLOSED_HERE)
+    this.#reason = CLOSED_HERE
     this.#closed()
+    if (isLeaving) this.#takeLeave()
     this.#peer.write(FAREWELL)
     const cancel = this.#clock.after(FAREWELL_WITHIN_MS, () => { this.#peer.destroy() })
     this.#peer.on('close', cancel)
   }
 
+  /** Ahead of what waits in the stream, which would not leave any more. */
+  #takeLeave(): void {
+    try {
+      this.#peer.send(LEAVING)
+    } catch {
+      // The channel is closing already: the other end notices by itself.
+    }
+  }
+
+  #begin(connection: PeerConnection): void {
+    this.#connection = connection
+    this.#watch.watch(connection)
+    connection.ondatachannel = ({ channel }) => {
+      channel.close()
+      this.#refuse('a data channel that the other end opened')
+    }
+  }
+
   #addCandidate(data: Candidate): void {
     this.#candidates += 1
-    if (this.#candidates > MAX_CANDIDATES) return this.#log(`refused candidate ${this.#candidates} of one connection`)
+    if (this.#candidates > MAX_CANDIDATES) return this.#refuse(`candidate ${this.#candidates} of one connection, which may have ${MAX_CANDIDATES}`)
     // The empty one only says that there are no more, and one stack takes it for an error.
     if (data.candidate.candidate !== '') this.#peer.signal(data)
   }
 
   #describe(data: Description): void {
-    if (data.type !== this.#expected) return this.#log(`refused an ${data.type} that was not expected`)
+    if (data.type !== this.#expected) return this.#refuse(`an ${data.type} that was not expected now`)
     this.#expected = undefined
     this.#peer.signal(data)
   }
@@ -138,6 +162,7 @@ class WebrtcLink implements Link {
     const bytes = encodeSignal(data)
     if (bytes === undefined || this.#state === 'closed') return
     if (isOffer(data)) this.#expected = 'answer'
+    this.#watch.told(data)
     this.#events.signal(bytes)
   }
 
@@ -161,6 +186,7 @@ class WebrtcLink implements Link {
 
   #received(data: unknown): void {
     if (this.#state !== 'open') return
+    if (data === LEAVING) return this.#end(LEFT)
     if (data instanceof Uint8Array && data.length === 0) return this.#end('the other end closed the link')
     if (!(data instanceof Uint8Array) || data.length > MAX_MESSAGE_BYTES) return this.#end('the other end sent what is no message')
     this.#events.message(Uint8Array.from(data))
@@ -175,13 +201,13 @@ class WebrtcLink implements Link {
 
   #closed(): void {
     if (this.#state === 'closed') return
+    const hint = this.#state === 'opening' && this.#reason !== CLOSED_HERE ? this.#watch.hint : ''
     this.#state = 'closed'
     this.#cancelTimeout()
-    this.#events.close(this.#reason)
+    this.#events.close(hint === '' ? this.#reason : `${this.#reason.replace(/\.$/, '')}${hint}`)
   }
 }
 
 function isOffer(data: unknown): boolean {
   return typeof data === 'object' && data !== null && 'type' in data && data.type === 'offer'
 }
-

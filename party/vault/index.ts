@@ -1,5 +1,5 @@
-export { createVault, type Vault, type VaultEntry, type VaultOptions } from './vault.ts'
+export { createVault, type FirstContents, type Vault, type VaultEntry, type VaultOptions } from './vault.ts'
 export type { OpenVault, VaultChange, VaultRecord } from './open-vault.ts'
-export type { KeySource } from './key-wrap.ts'
+export type { AddedPasskey, KeySource, MainKeySource } from './key-wrap.ts'
 export type { SealingKey, SealingSubtle } from './sealing.ts'
 export type { Store, StoreChange } from './store.ts'

@@ -41,14 +41,16 @@ export interface OpenVault {
   lock(): void
 }
 
-interface OpenVaultParts {
+export interface OpenVaultParts {
   readonly store: Store
   readonly tools: SealingTools
   readonly partyId: PartyId
   readonly key: SealingKey
+  /** Of its records. */
+  readonly schema: number
 }
 
-export function openVault({ store, tools, partyId, key: unlockedKey }: OpenVaultParts): OpenVault {
+export function openVault({ store, tools, partyId, key: unlockedKey, schema }: OpenVaultParts): OpenVault {
   let key: SealingKey | undefined = unlockedKey
 
   const usableKey = (): SealingKey => {
@@ -59,7 +61,7 @@ export function openVault({ store, tools, partyId, key: unlockedKey }: OpenVault
   const open = async (name: RecordName): Promise<Uint8Array | undefined> => {
     const openWith = usableKey()
     const record = await store.get(recordKey(partyId, name))
-    const secret = record && (await openRecord(tools.subtle, openWith, { ...name, party: partyId }, record))
+    const secret = record && (await openRecord(tools.subtle, openWith, { ...name, party: partyId, schema }, record))
     if (key === undefined) secret?.fill(0)
     usableKey()
     return secret
@@ -78,11 +80,11 @@ export function openVault({ store, tools, partyId, key: unlockedKey }: OpenVault
 
   const seal = async ({ kind, id = '', epoch = 0, value }: VaultChange): Promise<StoreChange> => {
     const name = { kind, id, epoch }
-    return { key: recordKey(partyId, name), value: value && (await sealRecord(tools, usableKey(), { ...name, party: partyId }, value)) }
+    return { key: recordKey(partyId, name), value: value && (await sealRecord(tools, usableKey(), { ...name, party: partyId, schema }, value)) }
   }
 
   const sealCover = async (cover: Uint8Array): Promise<StoreChange> => ({
-    key: storeKeys(partyId).cover, value: await sealRecord(tools, usableKey(), coverPlace(partyId), new Uint8Array(0), cover),
+    key: storeKeys(partyId).cover, value: await sealRecord(tools, usableKey(), { ...coverPlace(partyId), schema }, new Uint8Array(0), cover),
   })
 
   const write = async (changes: readonly VaultChange[], cover?: Uint8Array): Promise<void> => {

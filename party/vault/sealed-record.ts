@@ -9,9 +9,6 @@ import { hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { byteReader, UnreadableBytes } from './bytes.ts'
 import { drawBytes, gcmOpen, gcmSeal, IV_BYTES, TAG_BYTES, type SealingKey, type SealingSubtle } from './sealing.ts'
 
-/** Layout of the contents of records. A program reads its own version only; older ones are brought up by a migration. */
-const SCHEMA_VERSION = 1
-
 const MAGIC = utf8ToBytes('TVR1')
 
 /** Where a record belongs. Two records of one vault never have the same name. */
@@ -24,11 +21,17 @@ export interface RecordName {
   readonly epoch: number
 }
 
-export interface RecordPlace extends RecordName {
+export interface RecordOwner extends RecordName {
   readonly party: PartyId
 }
 
+export interface RecordPlace extends RecordOwner {
+  /** Version of the layout of the contents: a vault has one for all its records, and older vaults are brought up by migrations. */
+  readonly schema: number
+}
+
 interface RecordParts {
+  readonly schema: number
   readonly publicBytes: Uint8Array
   readonly additionalData: Uint8Array
   readonly iv: Uint8Array
@@ -58,34 +61,34 @@ export async function sealRecord(
  * @throws VaultError E_DAMAGED, naming the record: cut short, of another place or version, or altered
  */
 export async function openRecord(subtle: SealingSubtle, key: SealingKey, place: RecordPlace, record: Uint8Array): Promise<Uint8Array> {
-  const { additionalData, iv, sealed } = takeApart(place, record)
+  const { schema, additionalData, iv, sealed } = takeApart(place, record)
+  if (schema !== place.schema) throw damaged(place, `it has schema version ${schema}, its vault has ${place.schema}`)
   const secret = await gcmOpen(subtle, { key, iv, additionalData }, sealed)
   if (secret === undefined) throw damaged(place, 'it was altered after it was sealed')
   return secret
 }
 
 /**
- * The public bytes of a record without its key: what they say is *not* authenticated.
+ * The public parts of a record without its key: what they say is *not* authenticated.
  * @throws VaultError E_DAMAGED when it is no record of this place
  */
-export function peekPublicBytes(place: RecordPlace, record: Uint8Array): Uint8Array {
-  return takeApart(place, record).publicBytes
+export function peekRecord(place: RecordOwner, record: Uint8Array): { readonly schema: number; readonly publicBytes: Uint8Array } {
+  return takeApart(place, record)
 }
 
 /** The header must be, byte for byte, the one that belongs to the place. */
-function takeApart(place: RecordPlace, record: Uint8Array): RecordParts {
+function takeApart(place: RecordOwner, record: Uint8Array): RecordParts {
   try {
     const reader = byteReader(record)
     if (!equalBytes(reader.take(MAGIC.length), MAGIC)) throw new UnreadableBytes('it is no record of a format this program reads')
     const name = encodeName(place)
     if (!equalBytes(reader.take(name.length), name)) throw new UnreadableBytes('its header is that of another record')
     const schema = reader.u16()
-    if (schema !== SCHEMA_VERSION) throw new UnreadableBytes(`it has schema version ${schema}, this program reads ${SCHEMA_VERSION}`)
     const publicBytes = reader.take(reader.u32())
     const additionalData = record.slice(0, reader.offset())
     const iv = reader.take(IV_BYTES)
     const sealed = reader.take(Math.max(TAG_BYTES, record.length - reader.offset()))
-    return { publicBytes, additionalData, iv, sealed }
+    return { schema, publicBytes, additionalData, iv, sealed }
   } catch (error) {
     if (error instanceof UnreadableBytes) throw damaged(place, error.message, error)
     throw error
@@ -93,10 +96,10 @@ function takeApart(place: RecordPlace, record: Uint8Array): RecordParts {
 }
 
 function encodeHeader(place: RecordPlace, publicBytes: Uint8Array): Uint8Array {
-  return concat(MAGIC, encodeName(place), u16(SCHEMA_VERSION), u32(publicBytes.length), publicBytes)
+  return concat(MAGIC, encodeName(place), u16(place.schema), u32(publicBytes.length), publicBytes)
 }
 
-function encodeName({ kind, id, party, epoch }: RecordPlace): Uint8Array {
+function encodeName({ kind, id, party, epoch }: RecordOwner): Uint8Array {
   return concat(u8(kind.length), utf8ToBytes(kind), u8(id.length), utf8ToBytes(id), hexToBytes(party), u32(epoch))
 }
 
@@ -105,6 +108,6 @@ function describe(name: RecordName): string {
   return `record "${name.kind}"${name.id === '' ? '' : ` ${name.id}`}${name.epoch === 0 ? '' : ` of epoch ${name.epoch}`}`
 }
 
-function damaged(place: RecordPlace, reason: string, cause?: unknown): VaultError {
+function damaged(place: RecordName, reason: string, cause?: unknown): VaultError {
   return new VaultError('E_DAMAGED', `${describe(place)} is damaged: ${reason}`, { cause })
 }

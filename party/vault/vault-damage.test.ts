@@ -33,7 +33,7 @@ describe('damage', () => {
 
   it('by moving a record to another epoch, id, kind or party is found', async () => {
     const open = await withShare()
-    const other = await vault.create(ben, cover, raw)
+    const other = await vault.create(ben, { cover }, raw)
     const moved = bytesAt(shareAt)
     for (const key of [shareAt.replace(/1$/, '2'), shareAt.replaceAll('c3', 'c4'), shareAt.replace('key-share', 'old-share'), shareAt.replaceAll('a1', 'b2')]) {
       store.contents.set(key, moved)
@@ -55,7 +55,7 @@ describe('damage', () => {
   })
 
   it('of the vault key is told from a wrong key, and a missing one from no vault', async () => {
-    await vault.create(anna, cover, raw)
+    await vault.create(anna, { cover }, raw)
     const at = `vault/${anna}/key`
     for (let byte = 0; byte < bytesAt(at).length; byte++) {
       const undo = flip(at, byte)
@@ -67,8 +67,8 @@ describe('damage', () => {
   })
 
   it('by another party\'s vault key is found', async () => {
-    await vault.create(anna, cover, raw)
-    await vault.create(ben, cover, raw)
+    await vault.create(anna, { cover }, raw)
+    await vault.create(ben, { cover }, raw)
     store.contents.set(`vault/${anna}/key`, bytesAt(`vault/${ben}/key`))
     expect((await vaultError(vault.unlock(anna, raw))).message).toBe('record "vault key" is damaged: it belongs to another party')
   })
@@ -92,7 +92,7 @@ describe('a write', () => {
     store.breakNextWrite('lost')
     expect(await codeOf(open.write([{ kind: 'key-share', id: wallet, epoch: 1, value: undefined }]))).toBe('E_STORAGE')
     store.breakNextWrite('lost')
-    expect(await codeOf(vault.create(ben, cover, raw))).toBe('E_STORAGE')
+    expect(await codeOf(vault.create(ben, { cover }, raw))).toBe('E_STORAGE')
   })
 
   it('that was torn is caught by reading back', async () => {

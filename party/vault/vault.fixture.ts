@@ -2,7 +2,8 @@ import { webcrypto } from 'node:crypto'
 import { VaultError, type ErrorCode } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
-import type { KeySource } from './key-wrap.ts'
+import { FakeClock } from '../testing/fake-clock.ts'
+import type { MainKeySource } from './key-wrap.ts'
 import { createMemoryStore } from './memory-store.ts'
 import type { OpenVault } from './open-vault.ts'
 import { createVault } from './vault.ts'
@@ -13,14 +14,15 @@ export const ben = 'b2'.repeat(32) as PartyId
 export const wallet = 'c3'.repeat(32)
 export const cover = utf8ToBytes('{"deviceName":"Anna\'s laptop"}')
 export const shareKey = rng(32)
-export const raw: KeySource = { kind: 'raw', key: shareKey }
+export const raw: MainKeySource = { kind: 'raw', key: shareKey }
 export const share = utf8ToBytes('canary: a signing share that must never be seen')
 export const shareAt = `vault/${anna}/record/key-share/${wallet}/1`
 
 /** A vault on a store of its own, which can be looked into and damaged. */
 export function testVault() {
   const store = createMemoryStore()
-  const vault = createVault({ store, subtle: webcrypto.subtle, rng })
+  const clock = new FakeClock()
+  const vault = createVault({ store, subtle: webcrypto.subtle, rng, clock })
   const bytesAt = (key: string): Uint8Array => {
     const bytes = store.contents.get(key)
     if (bytes === undefined) throw new Error(`nothing at ${key}`)
@@ -28,11 +30,14 @@ export function testVault() {
   }
   return {
     store,
+    clock,
     vault,
+    /** The same device after a reload: everything but its store is new. */
+    reloaded: () => createVault({ store, subtle: webcrypto.subtle, rng, clock }),
     bytesAt,
     /** Anna's vault, open, with her share of epoch 1 at `shareAt`. */
     withShare: async (): Promise<OpenVault> => {
-      const open = await vault.create(anna, cover, raw)
+      const open = await vault.create(anna, { cover }, raw)
       await open.write([{ kind: 'key-share', id: wallet, epoch: 1, value: share }])
       return open
     },

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { PairState, Pid } from '@trivet/protocol/core'
 import { encodePairState } from '@trivet/protocol/dkls23'
 import type { PartyId } from '@trivet/signalling/wire'
+import { systemClock } from '../clock.ts'
 import { randomBytes, VAULT_KEY } from '../testing/people.ts'
 import { createVault } from '../vault/index.ts'
 import { createMemoryStore, type MemoryStore } from '../vault/memory-store.ts'
@@ -20,7 +21,7 @@ const otherSid = new Uint8Array(32).fill(8)
 
 let store: MemoryStore
 let pairs: Pairs
-const vault = () => createVault({ store, subtle: crypto.subtle, rng: randomBytes })
+const vault = () => createVault({ store, subtle: crypto.subtle, rng: randomBytes, clock: systemClock })
 
 function pairWith(peer: Pid): PairState {
   return {
@@ -46,7 +47,7 @@ const records = (): readonly string[] => [...store.contents.keys()].flatMap((key
 
 beforeEach(async () => {
   store = createMemoryStore()
-  const disk = await vault().create(PARTY, new Uint8Array(0), SOURCE)
+  const disk = await vault().create(PARTY, { cover: new Uint8Array(0) }, SOURCE)
   pairs = await Pairs.open(disk)
   await pairs.along({ wallet: WALLET, epoch: 1, added: PEERS.map(pairWith), gone: [] }, (changes) => disk.write(changes))
 })

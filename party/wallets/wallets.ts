@@ -2,19 +2,19 @@
  * The wallets of the unlocked party. Memory follows the same reducer as the disk: a change is worked out, written and read back, and
  * only then counts (`protocol.md` §E.4).
  */
-import { Bug, InputError, MpcError, VaultError, wipePair, type PairState, type Pid, type PreparedEpoch } from '@trivet/protocol/core'
+import { Bug, InputError, MpcError, Refused, VaultError, wipePair, type PairState, type Pid } from '@trivet/protocol/core'
 import { NO_EPOCHS, reduceWallet, type WalletEpochs } from '@trivet/protocol/epoch'
 import type { WalletId } from '../api.ts'
 import { readCard, type Card } from '../identity/card.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
-import type { SessionMember } from '../session/member.ts'
 import type { OpenVault, VaultChange } from '../vault/index.ts'
 import { checkCertificate } from './certify.ts'
-import type { Wallet } from './wallet.ts'
 import { encodeCover, type Cover } from './cover.ts'
 import { Pairs } from './pairs.ts'
 import { decodeWalletRecord, encodeWalletRecord, type WalletRecord } from './record.ts'
+import { RestoredWallets } from './restored.ts'
 import { UsedInstances } from './used-instances.ts'
+import { coverEntry, walletOf, wipeShares, type Wallet } from './wallet.ts'
 
 const KIND = 'wallet'
 
@@ -29,6 +29,8 @@ export class Wallets {
   readonly used: UsedInstances
   /** What ECDSA signing needs with each other member. */
   readonly pairs: Pairs
+  /** From backup files: to be shown, never to sign with. */
+  readonly restored: RestoredWallets
   readonly #vault: OpenVault
   readonly #deviceName: string
   readonly #ed25519: Ed25519
@@ -36,17 +38,19 @@ export class Wallets {
   #tail: Promise<void> = Promise.resolve()
   #wiped = false
 
-  private constructor(vault: OpenVault, deviceName: string, ed25519: Ed25519, used: UsedInstances, pairs: Pairs) {
+  private constructor(vault: OpenVault, deviceName: string, ed25519: Ed25519, parts: Pick<Wallets, 'used' | 'pairs' | 'restored'>) {
     this.#vault = vault
     this.#deviceName = deviceName
     this.#ed25519 = ed25519
-    this.used = used
-    this.pairs = pairs
+    this.used = parts.used
+    this.pairs = parts.pairs
+    this.restored = parts.restored
   }
 
   /** @throws {VaultError} E_DAMAGED */
   static async open(vault: OpenVault, deviceName: string, ed25519: Ed25519): Promise<Wallets> {
-    const wallets = new Wallets(vault, deviceName, ed25519, await UsedInstances.open(vault), await Pairs.open(vault))
+    const parts = { used: await UsedInstances.open(vault), pairs: await Pairs.open(vault), restored: await RestoredWallets.open(vault, ed25519) }
+    const wallets = new Wallets(vault, deviceName, ed25519, parts)
     for (const { value } of await vault.readAll(KIND)) {
       try {
         const record = decodeWalletRecord(value)
@@ -64,7 +68,7 @@ export class Wallets {
     return wallets
   }
 
-  /** Oldest first. */
+  /** Those of this party's own, oldest first. */
   list(): readonly Wallet[] {
     return [...this.#all.values()].map(current).toSorted((a, b) => a.createdAt - b.createdAt)
   }
@@ -73,9 +77,10 @@ export class Wallets {
     return this.#all.has(id)
   }
 
-  /** @throws {InputError} */
+  /** One to work with. @throws {InputError} @throws {Refused} it came out of a backup file */
   get(id: WalletId): Wallet {
     const entry = this.#all.get(id)
+    if (entry === undefined && this.restored.has(id)) throw new Refused('E_INPUT', READ_ONLY)
     if (entry === undefined) throw new InputError('wallet', 'this device has no such wallet')
     return current(entry)
   }
@@ -123,6 +128,7 @@ export class Wallets {
   wipe(): void {
     this.#wiped = true
     this.pairs.wipe()
+    this.restored.wipe()
     for (const { records } of this.#all.values()) records.forEach(wipeShares)
     this.#all.clear()
   }
@@ -140,7 +146,7 @@ export class Wallets {
     const gone = before.records.filter(({ epoch }) => !after.records.some((record) => record.epoch === epoch))
     const value = encodeWalletRecord(changed)
     const others = this.list().filter(({ id }) => id !== changed.id)
-    const cover: Cover = { deviceName: this.#deviceName, wallets: [...others, current(after)].map(coverEntry) }
+    const cover: Cover = { deviceName: this.#deviceName, wallets: [...others, current(after), ...this.restored.list()].map(coverEntry) }
     const erased = gone.map(({ id, epoch }): VaultChange => ({ kind: KIND, id, epoch: epoch.roster.epoch, value: undefined }))
     const move = { wallet: changed.id, epoch, added, gone: gone.map((record) => record.epoch.roster.epoch) }
     try {
@@ -161,6 +167,8 @@ export class Wallets {
   }
 }
 
+const READ_ONLY = 'this wallet was restored from a backup file, so this device can show it but not use it: ask the other devices of the wallet to let this one in'
+
 const NOTHING: Entry = { epochs: NO_EPOCHS, records: [] }
 
 /** The epoch that counts, or else the first that was voted for. */
@@ -175,25 +183,4 @@ function current({ epochs, records }: Entry): Wallet {
 function peersOf({ epoch, members }: Pick<Wallet, 'epoch' | 'members'>): readonly Pid[] {
   const mine = epoch.keys.find(({ suite }) => suite === 1)?.pid
   return mine === undefined ? [] : members.map(({ pid }) => pid).filter((pid) => pid !== mine)
-}
-
-function wipeShares({ epoch }: Wallet): void {
-  for (const key of epoch.keys) key.signingShare.fill(0)
-}
-
-function coverEntry({ id, name, epoch }: Wallet): Cover['wallets'][number] {
-  return { id, name, threshold: epoch.roster.threshold, total: epoch.roster.members.length }
-}
-
-/** @param cards in the order of the roster */
-function walletOf(record: WalletRecord, cards: readonly Card[]): Wallet {
-  return { ...record, id: record.epoch.walletId, members: membersOf(record.epoch, cards) }
-}
-
-function membersOf({ roster }: PreparedEpoch, cards: readonly Card[]): readonly SessionMember[] {
-  return roster.members.map(({ pid }, i) => {
-    const card = cards[i]
-    if (card === undefined) throw new Bug('a member without a card')
-    return { pid, card }
-  })
 }

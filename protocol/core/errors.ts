@@ -15,7 +15,7 @@ export type AbortCode = keyof typeof ABORT_CODES
 
 /** Codes that never travel in ABORT. */
 export type LocalCode =
-  | 'E_INPUT' | 'E_TRANSPORT' | 'E_DECLINED' | 'E_POLICY' | 'E_BUSY' | 'E_VERSION' | 'E_EXPIRED_LINK' | 'E_INTERCEPTED' | 'E_UNAUTHORIZED' | 'E_CANCELLED'
+  | 'E_INPUT' | 'E_TRANSPORT' | 'E_DECLINED' | 'E_POLICY' | 'E_BUSY' | 'E_VERSION' | 'E_EXPIRED_LINK' | 'E_USED_LINK' | 'E_INTERCEPTED' | 'E_UNAUTHORIZED' | 'E_CANCELLED'
   | 'E_WORDS' | 'E_IDENTITY'
   | 'E_LOCKED' | 'E_PASSPHRASE' | 'E_THROTTLED' | 'E_DAMAGED' | 'E_STALE' | 'E_STORAGE' | 'E_BUG'
 

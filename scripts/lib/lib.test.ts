@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { countsOf, playwrightCounts, vitestCounts } from './counts.mjs'
 import { Trouble } from './fail.mjs'
 import { matchesLockfile, requireNode } from './install.mjs'
+import { findTurnserver } from '../find-turnserver.mjs'
 import { hasNetwork } from './network.mjs'
+import { chosenProgram, placesOf } from './program.mjs'
 
 describe('the oldest Node', () => {
   it('is 20.19', () => {
@@ -31,6 +33,20 @@ describe('comparing node_modules with the lockfile', () => {
     expect(matchesLockfile(locked, { packages: {} })).toBe(false)
     expect(matchesLockfile(locked, { packages: { 'node_modules/a': { version: '1.0.1', integrity: 'x' } } })).toBe(false)
     expect(matchesLockfile(locked, { packages: { 'node_modules/a': { version: '1.0.0', integrity: 'y' } } })).toBe(false)
+  })
+})
+
+describe('a program that tests need', () => {
+  it('is the one that was chosen, and a wrong choice is told', () => {
+    expect(findTurnserver({ TURNSERVER_PATH: process.execPath })).toBe(process.execPath)
+    expect(() => findTurnserver({ TURNSERVER_PATH: '/nowhere/turnserver' })).toThrow('TURNSERVER_PATH is /nowhere/turnserver, which is not a program that can be run.')
+    expect(() => chosenProgram('X', { X: tmpdir() })).toThrow(Trouble)
+    expect(chosenProgram('X', { X: '' })).toBeUndefined()
+  })
+
+  it('is looked for in the order of the path', () => {
+    expect(placesOf(['a', 'b'], { PATH: ['/one', '', '/two'].join(delimiter) })).toEqual([join('/one', 'a'), join('/one', 'b'), join('/two', 'a'), join('/two', 'b')])
+    expect(placesOf(['a'], {})).toEqual([])
   })
 })
 

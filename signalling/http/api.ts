@@ -17,7 +17,6 @@ export interface ApiOptions {
   readonly sessions: Sessions
   readonly presence: PresenceView
   readonly clock: () => number
-  readonly version: string
 }
 
 /** A session's or a party's id in a path; whether there is such a thing is asked later, so that a wrong one is simply not found. */
@@ -25,10 +24,6 @@ type SessionPath = { Params: { id: string } }
 type PartyPath = { Params: { id: string; party: string } }
 
 export function bindApi(app: FastifyInstance, options: ApiOptions): void {
-  const startedAt = options.clock()
-  app.get('/health', () => ({
-    status: 'ok', service: 'signalling', version: options.version, uptime: Math.floor((options.clock() - startedAt) / 1000),
-  }))
   bindLogin(app, options)
   bindEntrance(app, options)
   bindSession(app, options)

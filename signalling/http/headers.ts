@@ -3,27 +3,45 @@ import { Refusal } from '../refusal.ts'
 import { socketOrigin, type Origins } from '../origins.ts'
 
 const PERMISSIONS = [
-  'camera=(self)', 'clipboard-read=(self)', 'clipboard-write=(self)', 'publickey-credentials-create=(self)', 'publickey-credentials-get=(self)',
-  ...['display-capture', 'geolocation', 'hid', 'microphone', 'midi', 'payment', 'serial', 'usb', 'xr-spatial-tracking'].map((name) => `${name}=()`),
+  ...['camera', 'clipboard-write', 'publickey-credentials-create', 'publickey-credentials-get'].map((name) => `${name}=(self)`),
+  ...[
+    'accelerometer', 'autoplay', 'bluetooth', 'clipboard-read', 'display-capture', 'geolocation', 'gyroscope', 'hid', 'local-fonts', 'magnetometer',
+    'microphone', 'midi', 'payment', 'serial', 'usb', 'window-management', 'xr-spatial-tracking',
+  ].map((name) => `${name}=()`),
 ].join(', ')
 
-/** The page's content security policy. @param connect further origins that the page may speak to */
-function contentSecurityPolicy(connect: readonly string[]): string {
+/** Names of policies that may turn text into what a browser executes: the renderer's own for its templates, and ours for the worker's address. */
+const TRUSTED_TYPES = 'svelte-trusted-html trivet-worker'
+
+/** Files of its own, and WebAssembly: Argon2 is compiled in the worker, and the page looks whether it can be. */
+const SCRIPTS = "script-src 'self' 'wasm-unsafe-eval'"
+
+/**
+ * What the page may do: nothing that is not listed. Scripts and styles come as files of its own, so that what is injected is not run.
+ * @param connect further origins that the page may speak to
+ */
+function pagePolicy(connect: readonly string[]): string {
   return [
     "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
+    SCRIPTS,
     "style-src 'self'",
-    "img-src 'self' data: blob:",
+    "img-src 'self'",
     // The policy's grammar has no IPv6 addresses; 'self' covers a page that came from one.
     `connect-src ${["'self'", ...new Set(connect.filter((source) => !source.includes('[')))].join(' ')}`,
     "worker-src 'self'",
-    "font-src 'self'",
-    "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    `trusted-types ${TRUSTED_TYPES}`,
   ].join('; ')
 }
+
+/**
+ * A worker is confined by the headers of its own script. The one that holds the keys reaches no network: it speaks to the page alone.
+ * The page's scripts come with the same header, and no document does.
+ */
+const WORKER_POLICY = `default-src 'none'; ${SCRIPTS}; require-trusted-types-for 'script'; trusted-types 'none'`
 
 /**
  * Headers of every answer, and the exact-origin rule of the API: a request from a page that is not allowed is refused before
@@ -36,7 +54,9 @@ export function bindHeaders(app: FastifyInstance, origins: () => Origins, connec
     const { origin } = request.headers
     const isApi = request.url.startsWith('/api/')
     void reply.headers({
-      'Content-Security-Policy': contentSecurityPolicy([...own, ...connectTo].flatMap((url) => [url, socketOrigin(url)])),
+      'Content-Security-Policy': request.url.startsWith('/assets/')
+        ? WORKER_POLICY
+        : pagePolicy([...own, ...connectTo].flatMap((url) => [url, socketOrigin(url)])),
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Cross-Origin-Embedder-Policy': 'require-corp',
       'Cross-Origin-Resource-Policy': 'same-origin',

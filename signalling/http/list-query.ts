@@ -3,6 +3,7 @@ import { Refusal } from '../refusal.ts'
 import type { Session } from '../rooms/session.ts'
 import type { ListQuery } from '../store/index.ts'
 import { LIMITS, SESSION_STATUSES, SESSION_TYPES, isSessionId } from '../wire/index.ts'
+import { parseQuery } from './query.ts'
 
 const query = z.strictObject({
   limit: z.coerce.number().int().min(1).max(LIMITS.pageSize).default(50),
@@ -13,12 +14,7 @@ const query = z.strictObject({
 
 /** @throws {Refusal} `invalid_request`, naming each parameter */
 export function parseListQuery(value: unknown): Omit<ListQuery, 'party'> {
-  const result = query.safeParse(value)
-  if (!result.success) {
-    const details = Object.fromEntries(result.error.issues.map((issue) => [issue.path.join('.') || '(query)', issue.message]))
-    throw new Refusal('invalid_request', 'the query did not parse', { details })
-  }
-  const { limit, cursor, status, type } = result.data
+  const { limit, cursor, status, type } = parseQuery(query, value)
   return {
     limit,
     ...(cursor === undefined ? {} : { after: parseCursor(cursor) }),

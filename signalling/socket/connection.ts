@@ -1,12 +1,13 @@
 import type { DefaultEventsMap, Server, Socket } from 'socket.io'
 import type { Caller } from '../auth.ts'
 import { errorShape, type Refusal } from '../refusal.ts'
-import { LIMITS, type ErrorShape, type PartyId, type PresenceEvent, type Role, type SessionEvent, type SignalIn } from '../wire/index.ts'
+import { LIMITS, type ErrorShape, type PartyId, type MailIn, type PresenceEvent, type Role, type SessionEvent, type SignalIn } from '../wire/index.ts'
 
 interface Outgoing {
   presence: (event: PresenceEvent) => void
   session: (event: SessionEvent) => void
   signal: (event: SignalIn) => void
+  mailbox: (event: MailIn, taken: () => void) => void
   error: (error: ErrorShape) => void
 }
 
@@ -28,6 +29,8 @@ export class Connection {
   /** When its login ends, in milliseconds since 1970. */
   expiresAt: number
   role: Role | undefined
+  /** To be told that mail has come for this party. */
+  hasMail: () => void = () => undefined
   /** Bytes handed over since everything waiting had been passed on. */
   #backlog = 0
 

@@ -3,8 +3,9 @@ import type { Auth } from '../auth.ts'
 import { Refusal, errorShape, toRefusal } from '../refusal.ts'
 import { RateLimiter } from '../rooms/rate.ts'
 import { isLive, takesPart } from '../rooms/session.ts'
+import type { Mailbox } from '../mailbox.ts'
 import type { Sessions } from '../sessions.ts'
-import { LIMITS, parseRegister, parseSignalOut, parseTokenEvent, parseWatch, type ClientEvent } from '../wire/index.ts'
+import { LIMITS, parseMailOut, parseRegister, parseSignalOut, parseTokenEvent, parseWatch, type ClientEvent } from '../wire/index.ts'
 import type { Connection } from './connection.ts'
 import type { Directory } from './directory.ts'
 
@@ -14,6 +15,9 @@ type Handler = (connection: Connection, value: unknown) => object | Promise<obje
 export interface EventsOptions {
   readonly auth: Auth
   readonly sessions: Sessions
+  readonly mailbox: Mailbox
+  /** Who leaves mail how often, over REST as well. */
+  readonly mails: RateLimiter
   readonly directory: Directory
   readonly clock: () => number
   readonly log: FastifyBaseLogger
@@ -28,13 +32,14 @@ export interface Events {
 }
 
 export function createEvents(options: EventsOptions): Events {
-  const { clock, log } = options
+  const { clock, log, mails } = options
   const handlers: ReadonlyMap<unknown, Handler> = new Map(Object.entries(handlersOf(options)))
   const signals = new RateLimiter(LIMITS.signalsPerSecond, LIMITS.signalBurst, { bans: true })
   const others = new RateLimiter(LIMITS.eventsPerSecond, LIMITS.eventBurst, { bans: true })
 
+  const limiters = [signals, mails, others]
   const limit = (connection: Connection, name: unknown): void => {
-    const limiter = name === 'signal' ? signals : others
+    const limiter = name === 'signal' ? signals : name === 'mailbox' ? mails : others
     const verdict = limiter.take(connection.party, clock())
     if (verdict === 'pass') return
     const refusal = new Refusal('rate_limited', 'too many events', { retryAfter: limiter.retryAfter(connection.party, clock()) })
@@ -59,17 +64,16 @@ export function createEvents(options: EventsOptions): Events {
       }
     },
     bannedFor(party) {
-      const banning = [signals, others].filter((limiter) => limiter.isBanned(party, clock()))
+      const banning = limiters.filter((limiter) => limiter.isBanned(party, clock()))
       return Math.max(0, ...banning.map((limiter) => limiter.retryAfter(party, clock())))
     },
     sweep() {
-      signals.sweep(clock())
-      others.sweep(clock())
+      for (const limiter of limiters) limiter.sweep(clock())
     },
   }
 }
 
-function handlersOf({ auth, sessions, directory, clock }: EventsOptions): Record<ClientEvent, Handler> {
+function handlersOf({ auth, sessions, mailbox, directory, clock }: EventsOptions): Record<ClientEvent, Handler> {
   return {
     register(connection, value) {
       connection.role = parseRegister(value).role
@@ -77,9 +81,7 @@ function handlersOf({ auth, sessions, directory, clock }: EventsOptions): Record
     },
     presence: (connection, value) => ({ online: directory.watch(connection.party, parseWatch(value).watch) }),
     signal(connection, value) {
-      if (payloadLength(value) > LIMITS.signalPayloadBytes) {
-        throw new Refusal('payload_too_large', `a signal has at most ${LIMITS.signalPayloadBytes} bytes`)
-      }
+      mustFit(value, 'a signal', LIMITS.signalPayloadBytes)
       const { session_id: id, to, payload } = parseSignalOut(value)
       const session = sessions.get(connection.party, id)
       if (!isLive(session, clock()) || !takesPart(session, connection.party) || !takesPart(session, to) || to === connection.party) {
@@ -90,6 +92,12 @@ function handlersOf({ auth, sessions, directory, clock }: EventsOptions): Record
       if (!receiver.relay({ session_id: id, from: connection.party, payload })) {
         throw new Refusal('unavailable', 'this member is not reading', { retryAfter: 1 })
       }
+      return {}
+    },
+    mailbox(connection, value) {
+      mustFit(value, 'mail', LIMITS.mailPayloadBytes)
+      const { session_id: session, to, payload } = parseMailOut(value)
+      mailbox.leave(connection.party, { session, to: [to], payload })
       return {}
     },
     async token(connection, value) {
@@ -106,7 +114,8 @@ function isAcknowledgement(value: unknown): value is (answer: object) => void {
   return typeof value === 'function'
 }
 
-function payloadLength(value: unknown): number {
+/** @throws {Refusal} `payload_too_large` */
+function mustFit(value: unknown, what: string, most: number): void {
   const payload = typeof value === 'object' && value !== null && 'payload' in value ? value.payload : undefined
-  return payload instanceof Uint8Array ? payload.length : 0
+  if (payload instanceof Uint8Array && payload.length > most) throw new Refusal('payload_too_large', `${what} has at most ${most} bytes`)
 }

@@ -3,18 +3,23 @@ import type { FastifyBaseLogger } from 'fastify'
 import { Server, type Socket } from 'socket.io'
 import type { Auth, Caller } from '../auth.ts'
 import { Refusal, errorShape, toRefusal } from '../refusal.ts'
+import type { Mailbox } from '../mailbox.ts'
+import type { RateLimiter } from '../rooms/rate.ts'
 import type { Sessions } from '../sessions.ts'
 import { LIMITS, parseTokenEvent } from '../wire/index.ts'
 import { Connection, type Io, type PartySocket } from './connection.ts'
 import type { Directory } from './directory.ts'
 import { createEvents, type Events } from './events.ts'
 import type { Gate, RawSocket } from './gate.ts'
+import { Post } from './post.ts'
 
 export interface SocketsOptions {
   readonly server: HttpServer
   readonly auth: Auth
   readonly gate: Gate
   readonly sessions: Sessions
+  readonly mailbox: Mailbox
+  readonly mails: RateLimiter
   readonly directory: Directory
   readonly clock: () => number
   readonly log: FastifyBaseLogger
@@ -28,7 +33,7 @@ export interface Sockets {
 }
 
 export function bindSockets(options: SocketsOptions): Sockets {
-  const { server, gate, sessions, directory, clock, log } = options
+  const { server, gate, sessions, mailbox, directory, clock, log } = options
   const events = createEvents(options)
   const io: Io = new Server(server, {
     transports: ['websocket'],
@@ -61,6 +66,8 @@ export function bindSockets(options: SocketsOptions): Sockets {
   })
   io.on('connection', (socket: PartySocket) => {
     const connection = new Connection(socket, socket.data.caller)
+    const post = new Post(connection, mailbox, (error) => log.error({ err: error }, 'mail was not delivered'))
+    connection.hasMail = () => post.deliver()
     // Never passed on: an event that nobody listens for, `error` above all, would be thrown by the emitter.
     socket.use((packet) => void events.take(connection, packet))
     socket.on('disconnect', () => {
@@ -69,6 +76,7 @@ export function bindSockets(options: SocketsOptions): Sockets {
     })
     directory.add(connection)
     for (const session of sessions.liveOf(connection.party)) directory.tell(connection, session)
+    post.deliver()
     log.debug({ party: connection.party }, 'party connected')
   })
   return {

@@ -4,6 +4,7 @@ import { DatabaseSync } from '@photostructure/sqlite'
 import type { Session } from '../rooms/session.ts'
 import type { PartyId, SessionId, SessionStatus, SessionType } from '../wire/index.ts'
 import { countRow, idRow, partyRow, placeRow, secretRow, sessionRow, toPlace, toSession } from './rows.ts'
+import { mailStore, type MailStore } from './mail.ts'
 import { migrate } from './schema.ts'
 
 /** Where a page of a list ends: the last session on it. */
@@ -42,6 +43,9 @@ export interface Store {
   forget(endedBefore: number): void
   /** Forgets the ended sessions that a party coordinated, but the newest. */
   trim(coordinator: PartyId, keep: number): void
+  readonly mail: MailStore
+  /** Reads something. @throws {Error} if the database cannot be read */
+  check(): void
   close(): void
 }
 
@@ -57,10 +61,18 @@ export function openStore(dataDir: string): Store {
   const file = join(dataDir, 'signalling.db')
   const database = new DatabaseSync(file)
   chmodSync(file, 0o600)
-  // With the write-ahead log, only FULL makes a commit survive loss of power.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000')
+  // With the write-ahead log, only FULL makes a commit survive loss of power. What was taken out of the mailbox is overwritten.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000; PRAGMA secure_delete = ON')
   migrate(database)
-  return { ...secrets(database), ...sessions(database), ...queries(database), close: () => database.close() }
+  const schema = database.prepare('SELECT count(*) AS count FROM sqlite_schema')
+  return {
+    ...secrets(database),
+    ...sessions(database),
+    ...queries(database),
+    mail: mailStore(database),
+    check: () => void countRow.parse(schema.get()),
+    close: () => database.close(),
+  }
 }
 
 type Database = InstanceType<typeof DatabaseSync>
@@ -121,7 +133,7 @@ function sessions(database: Database): Pick<Store, 'save' | 'session' | 'session
 }
 
 /** Questions over many sessions. */
-function queries(database: Database): Omit<Store, 'secret' | 'save' | 'session' | 'sessionByToken' | 'close'> {
+function queries(database: Database): Omit<Store, 'secret' | 'save' | 'session' | 'sessionByToken' | 'mail' | 'check' | 'close'> {
   const { session } = sessions(database)
   const load = (rows: unknown): Session[] => idRow.array().parse(rows).flatMap(({ id }) => session(id) ?? [])
   const list = database.prepare(

@@ -1,6 +1,7 @@
 /** Rows as they lie in the database, and the values they stand for. */
 import { z } from 'zod'
 import type { Place, Session } from '../rooms/session.ts'
+import type { Mail } from './mail.ts'
 import { PARTY_STATUSES, SESSION_STATUSES, SESSION_TYPES, isPartyId, isSessionId, type PartyId, type SessionId } from '../wire/index.ts'
 
 const partyId = z.custom<PartyId>(isPartyId, 'expected a party id')
@@ -29,6 +30,17 @@ export const placeRow = z.object({
   result_hash: text,
 })
 
+export const mailRow = z.object({
+  position: z.number(),
+  session_id: sessionId,
+  from_party: partyId,
+  to_party: partyId,
+  number: z.number(),
+  payload: z.instanceof(Uint8Array),
+  left_at: z.number(),
+})
+
+export const sizeRow = z.object({ count: z.number(), bytes: z.number() })
 export const idRow = z.object({ id: sessionId })
 export const partyRow = z.object({ party_id: partyId })
 export const countRow = z.object({ count: z.number() })
@@ -58,4 +70,9 @@ export function toPlace(row: z.infer<typeof placeRow>): Place {
     ...(row.token === null ? {} : { token: row.token }),
     ...(row.result_hash === null ? {} : { resultHash: row.result_hash }),
   }
+}
+
+export function toMail(row: z.infer<typeof mailRow>): Mail {
+  const { position, session_id: session, from_party: from, to_party: to, number, left_at: leftAt } = row
+  return { position, session, from, to, number, payload: new Uint8Array(row.payload), leftAt }
 }

@@ -32,6 +32,26 @@ const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (session_id, number)
    ) STRICT;
    CREATE INDEX places_party ON places (party_id, session_id);`,
+  // Positions are never given twice, or a reader that is behind would miss what came; the numbers of a mailbox tell its owner nothing of others.
+  `CREATE TABLE mailboxes (
+     session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+     party_id TEXT NOT NULL,
+     last INTEGER NOT NULL,
+     PRIMARY KEY (session_id, party_id)
+   ) STRICT;
+   CREATE TABLE mail (
+     position INTEGER PRIMARY KEY AUTOINCREMENT,
+     session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+     from_party TEXT NOT NULL,
+     to_party TEXT NOT NULL,
+     number INTEGER NOT NULL,
+     payload BLOB NOT NULL,
+     size INTEGER NOT NULL,
+     left_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE UNIQUE INDEX mail_box ON mail (session_id, to_party, number);
+   CREATE INDEX mail_receiver ON mail (to_party, position);
+   CREATE INDEX mail_age ON mail (left_at);`,
 ]
 
 /** @throws {Error} if the database was written by a newer version of this program */

@@ -59,6 +59,43 @@ describe('the store', () => {
     store.close()
   })
 
+  test('brings a database of the first version up to date, with everything in it', () => {
+    const dir = temporaryDir()
+    const first = openStore(dir)
+    first.save(created)
+    first.close()
+    const database = new DatabaseSync(join(dir, 'signalling.db'))
+    database.exec('DROP TABLE mail; DROP TABLE mailboxes; PRAGMA user_version = 1')
+    database.close()
+    const store = openStore(dir)
+    expect(store.session(created.id)).toEqual(created)
+    store.mail.put({ session: created.id, from: anna, to: [bob], payload: Uint8Array.of(7), leftAt: NOW })
+    expect(store.mail.next(bob, 0)).toMatchObject({ from: anna, number: 1, payload: Uint8Array.of(7) })
+    store.close()
+  })
+
+  test('numbers mail for each receiver and session from 1, and never gives a number or a position twice', () => {
+    const store = openStore(temporaryDir())
+    const [one, two] = [numbered(created, 1), numbered(created, 2)]
+    store.save(one)
+    store.save(two)
+    const put = (session: Session, ...to: Parameters<typeof store.mail.put>[0]['to'][number][]): void =>
+      store.mail.put({ session: session.id, from: anna, to, payload: new Uint8Array(10), leftAt: NOW })
+    put(one, bob, carl)
+    put(one, bob)
+    put(two, bob)
+    const box = { session: one.id, party: bob }
+    expect(store.mail.list(box, 0, 9).map(({ number }) => number)).toEqual([1, 2])
+    expect([store.mail.filled(box), store.mail.bytes()]).toEqual([{ count: 2, bytes: 20 }, 40])
+    const last = store.mail.next(bob, store.mail.list(box, 1, 1)[0]?.position ?? 0)
+    expect(last).toMatchObject({ session: two.id, number: 1 })
+    expect([store.mail.removeUpTo(box, 2), store.mail.remove(last?.position ?? 0), store.mail.bytes()]).toEqual([20, 10, 10])
+    put(two, bob)
+    expect(store.mail.next(bob, last?.position ?? 0)).toMatchObject({ session: two.id, number: 2 })
+    expect([store.mail.removeOlder(NOW), store.mail.removeOlder(NOW + 1), store.mail.bytes()]).toEqual([0, 20, 0])
+    store.close()
+  })
+
   test('does not touch a database of a newer version', () => {
     const dir = temporaryDir()
     openStore(dir).close()

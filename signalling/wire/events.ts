@@ -6,7 +6,7 @@ import * as z from 'zod/mini'
 import { LIMITS } from './limits.ts'
 import { token } from './login.ts'
 import { parser } from './parse.ts'
-import { deviceType, joinToken, partyId, sessionId, sessionInfo, type PartyId, type SessionId, type SessionInfo } from './session.ts'
+import { deviceType, joinToken, partyId, payload, sessionId, sessionInfo, type PartyId, type SessionId, type SessionInfo } from './session.ts'
 
 export const ROLES = ['third-party', 'enterprise', 'mobile-app'] as const
 export type Role = (typeof ROLES)[number]
@@ -65,25 +65,17 @@ export interface WatchAnswer {
 }
 
 /** Events that a client sends. */
-export type ClientEvent = 'register' | 'presence' | 'signal' | 'token'
-/** Events that a server sends; `error` has the error shape and comes before the server closes the socket. */
-export type ServerEvent = 'presence' | 'session' | 'signal' | 'error'
+export type ClientEvent = 'register' | 'presence' | 'signal' | 'mailbox' | 'token'
+/** Events that a server sends; `error` has the error shape and comes before the server closes the socket. Only `mailbox` is acknowledged. */
+export type ServerEvent = 'presence' | 'session' | 'signal' | 'mailbox' | 'error'
 
-/** Browsers give binary as `ArrayBuffer`, Node as `Buffer`. Gives back bytes of their own, so that nobody else's buffer is kept alive. */
-const payload = z.pipe(
-  z.custom<Uint8Array | ArrayBuffer>(
-    (value) => (value instanceof Uint8Array || value instanceof ArrayBuffer) && value.byteLength <= LIMITS.signalPayloadBytes,
-    `expected at most ${LIMITS.signalPayloadBytes} bytes`,
-  ),
-  z.transform((value: Uint8Array | ArrayBuffer) => new Uint8Array(value)),
-)
 const parties = z.array(partyId).check(z.maxLength(LIMITS.watchedParties))
 
 const register: z.ZodMiniType<Register> = z.strictObject({ role: z.enum(ROLES), device_type: deviceType })
 const watch: z.ZodMiniType<Watch> = z.strictObject({ watch: parties })
-const signalOut: z.ZodMiniType<SignalOut> = z.strictObject({ session_id: sessionId, to: partyId, payload })
+const signalOut: z.ZodMiniType<SignalOut> = z.strictObject({ session_id: sessionId, to: partyId, payload: payload(LIMITS.signalPayloadBytes) })
 const tokenEvent: z.ZodMiniType<TokenEvent> = z.strictObject({ token })
-const signalIn: z.ZodMiniType<SignalIn> = z.object({ session_id: sessionId, from: partyId, payload })
+const signalIn: z.ZodMiniType<SignalIn> = z.object({ session_id: sessionId, from: partyId, payload: payload(LIMITS.signalPayloadBytes) })
 const presenceEvent: z.ZodMiniType<PresenceEvent> = z.object({ party_id: partyId, online: z.boolean() })
 const sessionEvent: z.ZodMiniType<SessionEvent> = z.object({ session: sessionInfo, join_token: z.exactOptional(joinToken) })
 const acknowledged: z.ZodMiniType<{ readonly ok: true }> = z.object({ ok: z.literal(true) })

@@ -21,3 +21,5 @@ export {
   type ClientEvent, type PresenceEvent, type Register, type Role, type ServerEvent, type SessionEvent, type SignalIn, type SignalOut,
   type TokenEvent, type Watch, type WatchAnswer,
 } from './events.ts'
+export { parseLeaveRequest, parseMailIn, parseMailOut, parseMessages, type LeaveRequest, type MailIn, type MailOut, type Message } from './mailbox.ts'
+export { isStunUrl, isTurnUrl, parseIceAnswer, type IceAnswer, type IceServer } from './ice.ts'

@@ -32,4 +32,20 @@ export const LIMITS = {
   /** `signal` frames: a mesh of sixteen sends about sixteen ICE and SDP frames to each of fifteen others at once. */
   signalsPerSecond: 50,
   signalBurst: 240,
+  /** Opaque bytes of one piece of mail: as of a signal. */
+  mailPayloadBytes: 45_056,
+  /** What waits for one receiver in one session. */
+  mailsPerReceiver: 256,
+  mailBytesPerReceiver: 1_048_576,
+  /** Payloads of one answer to who takes its mail over REST. */
+  mailPageBytes: 180_224,
+  /** How long mail is kept, in seconds; and no longer than its session. */
+  mailSeconds: 600,
+  /** Mail that one party leaves, on socket and REST together: sustained rate a second and burst. A key generation over the mailbox alone fits. */
+  mailsPerSecond: 20,
+  mailBurst: 120,
+  /** STUN and TURN addresses, each. */
+  iceUrls: 8,
+  /** How long the credentials for a TURN server are good, in seconds. */
+  iceSeconds: 600,
 } as const

@@ -100,9 +100,19 @@ export const deviceType = z.string().check(z.minLength(1), z.maxLength(LIMITS.de
 const deviceId = z.string().check(z.minLength(1), z.maxLength(LIMITS.deviceIdLength))
 const count = z.int().check(z.minimum(2), z.maximum(LIMITS.partiesPerSession))
 const index = z.int().check(z.minimum(1), z.maximum(LIMITS.partiesPerSession))
-const instant = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, 'expected an ISO 8601 time in UTC'))
+export const instant = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, 'expected an ISO 8601 time in UTC'))
 const reason = z.string().check(z.maxLength(LIMITS.reasonLength))
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected 64 characters of lower-case hex'))
+
+/** Browsers give binary as `ArrayBuffer`, Node as `Buffer`. Gives back bytes of their own, so that nobody else's buffer is kept alive. */
+export function payload(max: number, min = 0): z.ZodMiniType<Uint8Array> {
+  const isBytes = (value: unknown): boolean =>
+    (value instanceof Uint8Array || value instanceof ArrayBuffer) && value.byteLength >= min && value.byteLength <= max
+  return z.pipe(
+    z.custom<Uint8Array | ArrayBuffer>(isBytes, min === 0 ? `expected at most ${max} bytes` : `expected ${min} to ${max} bytes`),
+    z.transform((value: Uint8Array | ArrayBuffer) => new Uint8Array(value)),
+  )
+}
 
 const participantInfo: z.ZodMiniType<ParticipantInfo> = z.object({
   party_id: z.exactOptional(partyId),

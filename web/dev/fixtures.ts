@@ -1,5 +1,5 @@
 import { interpret } from '@trivet/chains'
-import { shortCode, type PartyView, type PlaceView, type RequestView, type SessionState, type SessionView, type StepView, type WalletView } from '@trivet/party'
+import { shortCode, type BackupView, type PartyView, type PlaceView, type RequestView, type SessionState, type SessionView, type StepView, type WalletView } from '@trivet/party'
 import type { GroupKey } from '@trivet/protocol/intent'
 
 /** Views as the party in the worker would show them, for the gallery and the tests of the screens. */
@@ -29,7 +29,7 @@ export const SERVER = { index: 3, partyId: partyId('c'), name: 'Acme co-signer',
 
 const READY = { state: 'ready', bans: 0 } as const
 
-export const WALLET: WalletView = {
+export const NOT_BACKED_UP: WalletView = {
   id: 'd'.repeat(64),
   name: 'Savings',
   threshold: 2,
@@ -45,14 +45,24 @@ export const WALLET: WalletView = {
   keys: KEYS.map(({ publicKey, ...key }) => ({ ...key, groupKey: publicKey })),
   stock: [],
 }
+export const WALLET: WalletView = { ...NOT_BACKED_UP, backupProvedAt: NOW - 43_200_000 }
 export const COVER = { id: WALLET.id, name: WALLET.name, threshold: 2, total: 3 }
-export const EMPTY: PartyView = { connection: { state: 'connected' }, vaults: [], wallets: [], sessions: [] }
-export const LOCKED: PartyView = { ...EMPTY, vaults: [{ partyId: ANNA.partyId, deviceName: ANNA.name, wallets: [COVER], unlocked: false }] }
+export const EMPTY: PartyView = { connection: { state: 'connected' }, vaults: [], known: [], wallets: [], sessions: [] }
+export const LOCKED: PartyView = { ...EMPTY, vaults: [{ partyId: ANNA.partyId, deviceName: ANNA.name, wallets: [COVER], unlocked: false, passkeys: [] }] }
 export const UNLOCKED: PartyView = {
   ...EMPTY,
-  vaults: [{ partyId: ANNA.partyId, deviceName: ANNA.name, wallets: [COVER], unlocked: true }],
+  vaults: [{ partyId: ANNA.partyId, deviceName: ANNA.name, wallets: [COVER], unlocked: true, passkeys: [] }],
   me: { partyId: ANNA.partyId, name: ANNA.name, build: '0.1.0' },
   wallets: [WALLET],
+}
+
+export const BACKUP: BackupView = {
+  wallet: COVER,
+  deviceName: ANNA.name,
+  partyId: ANNA.partyId,
+  index: 1,
+  epoch: 1,
+  madeAt: NOW - 3_600_000,
 }
 
 export const place = (number: number, rest: Partial<PlaceView>): PlaceView => ({ place: number, me: false, state: 'empty', ...rest })

@@ -9,8 +9,9 @@ import { PartyState } from '../state/party.svelte.ts'
 import { Router } from '../state/router.svelte.ts'
 import { NOW } from './fixtures.ts'
 import { localChains } from './local-chains.ts'
-import type { Scene } from './scene.ts'
+import { keptBy, type Scene } from './scene.ts'
 import { SCENES } from './scenes.ts'
+import { stillBrowser } from './still-browser.ts'
 import { stillParty } from './still-party.ts'
 
 /** More than any screen has, one within the other. */
@@ -37,21 +38,25 @@ function list(into: Element): void {
   }
 }
 
-async function show(into: Element, { view, route, link, missing, then = [], ...rest }: Scene): Promise<void> {
+async function show(into: Element, scene: Scene): Promise<void> {
+  const { route, link, missing, then = [], lockedFor } = scene
   const router = new Router(window, link)
   if (route !== undefined) router.go(route)
   const screens = new Lazy<WalletScreens>(() => import('../screens/with-chains.ts'))
   await screens.load()
+  const party = new PartyState(stillParty(scene))
+  if (lockedFor !== undefined) await party.lockFor(lockedFor)
   mount(App, {
     target: into,
     props: {
-      party: new PartyState(stillParty({ view, ...(link === undefined ? {} : { link }), ...rest })),
+      party,
       chains: new ChainAnswers(localChains),
       router,
       screens,
+      browser: stillBrowser(scene),
       pageUrl: 'https://trivet.example/',
       now: () => NOW,
-      store: undefined,
+      store: keptBy(scene),
       problems: missing === true ? [{ code: 'insecure-context', detail: 'http://192.0.2.7:8080 is neither https nor localhost' }] : [],
       languages: [wanted.get('language') ?? 'en'],
     },
@@ -67,9 +72,14 @@ async function show(into: Element, { view, route, link, missing, then = [], ...r
 }
 
 function act(step: NonNullable<Scene['then']>[number]): void {
-  const control = document.querySelector('press' in step ? step.press : step.write)
+  const control = document.querySelector('press' in step ? step.press : 'write' in step ? step.write : step.choose)
   if ('press' in step && control instanceof HTMLElement) control.click()
-  else if ('write' in step && (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement)) {
+  else if ('choose' in step && control instanceof HTMLInputElement) {
+    const files = new DataTransfer()
+    files.items.add(new File([new Uint8Array(4213)], 'Savings 2026-11-20.trivet-backup'))
+    control.files = files.files
+    control.dispatchEvent(new Event('change', { bubbles: true }))
+  } else if ('write' in step && (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement)) {
     control.value = step.text
     control.dispatchEvent(new InputEvent('input', { bubbles: true }))
   } else throw new Error(`this scene has no control ${JSON.stringify(step)}`)

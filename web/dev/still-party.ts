@@ -1,6 +1,6 @@
 import type { LinkPreview, PartyVerbs, SessionView } from '@trivet/party'
 import type { DrivenParty } from '@trivet/party/port'
-import { NOW } from './fixtures.ts'
+import { BACKUP, NOW } from './fixtures.ts'
 import type { Scene } from './scene.ts'
 
 /** A party that only stands still and shows one scene: for looking at screens, never for running anything. */
@@ -13,14 +13,23 @@ export function stillParty(scene: Scene): DrivenParty {
   const link: LinkPreview =
     scene.link?.kind === 'company'
       ? { kind: 'company', expiresAt: NOW + 900_000, name: 'Acme co-signer' }
-      : { kind: 'join', expiresAt: NOW + 900_000 }
+      : { kind: 'join', expiresAt: NOW + 900_000, ...(scene.view.sessions[0] === undefined ? {} : { session: scene.view.sessions[0].id }) }
   const verbs: PartyVerbs = {
     unlock: () => answer(undefined),
     lock: () => answer(undefined),
+    changePassphrase: () => answer(undefined),
+    addPasskey: () => answer(undefined),
+    removePasskey: () => answer(undefined),
+    makeBackup: () => answer({ fileName: 'savings.trivet-backup', file: new Uint8Array(4213) }),
+    proveBackup: () => answer(undefined),
+    readBackup: () => answer(scene.backup ?? BACKUP),
+    restoreBackup: () => answer({ wallet: BACKUP.wallet.id }),
     createWallet: () => answer(session),
     readLink: () => answer(link),
     joinWallet: () => answer(session),
     startKeygen: () => answer(undefined),
+    compareWords: () => answer(true),
+    forgetKnown: () => answer(undefined),
     requestSignature: () => answer(session),
     repairPair: () => answer(session),
     approve: () => answer(undefined),

@@ -1,7 +1,7 @@
 /** What this browser lacks, found by trying it rather than by its name. */
 
 /** In the order in which they are looked for; texts for people belong to the page. */
-export type ProblemCode = 'insecure-context' | 'no-webcrypto' | 'no-storage' | 'no-webrtc' | 'no-wasm' | 'no-worker'
+export type ProblemCode = 'insecure-context' | 'no-webcrypto' | 'no-storage' | 'no-webrtc' | 'no-wasm' | 'no-worker' | 'bad-config'
 
 export interface Problem {
   readonly code: ProblemCode

@@ -44,6 +44,21 @@ describe('the vault in a browser', () => {
   })
 })
 
+describe('a passphrase', () => {
+  it('costs less than a second of one processor to be stretched', async () => {
+    await call('makeVault()')
+    const devtools = await page.context().newCDPSession(page)
+    await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
+    // Of the thread's own time, so that whatever else the machine does is not counted.
+    const seconds = async (): Promise<number> => (await devtools.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
+    const before = await seconds()
+    expect(await call('readVault("correct horse battery staple")')).toEqual([42])
+    const cost = (await seconds()) - before
+    expect(cost).toBeGreaterThan(0.05)
+    expect(cost).toBeLessThan(1)
+  })
+})
+
 describe('a party', () => {
   it('is open in one tab at a time; another one may take it over, and the first is told at once', async () => {
     const other = await page.context().newPage()

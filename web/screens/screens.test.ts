@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import App from '../App.svelte'
 import { NOW } from '../dev/fixtures.ts'
 import { localChains } from '../dev/local-chains.ts'
-import type { Scene } from '../dev/scene.ts'
+import { keptBy, type Scene } from '../dev/scene.ts'
 import { SCENES } from '../dev/scenes.ts'
+import { stillBrowser } from '../dev/still-browser.ts'
 import { stillParty } from '../dev/still-party.ts'
 import { ChainAnswers } from '../state/chain-answers.ts'
 import { LANGUAGES } from '../state/language.svelte.ts'
@@ -37,10 +38,11 @@ function drawn(scene: Scene, language: string, chains: ChainAnswers): Html {
   if (scene.route !== undefined) router.go(scene.route)
   const problems = scene.missing === true ? [{ code: 'insecure-context' as const, detail: 'x' }] : []
   const party = new PartyState(stillParty(scene))
+  if (scene.lockedFor !== undefined) void party.lockFor(scene.lockedFor)
   const screens = new Lazy(() => Promise.resolve(withChains), withChains)
   // Rendered when it is read: here, and once.
   const { head, body } = render(App, {
-    props: { party, chains, router, screens, problems, pageUrl: 'https://x.example/', now: () => NOW, store: undefined, languages: [language] },
+    props: { party, chains, router, screens, browser: stillBrowser(scene), problems, pageUrl: 'https://x.example/', now: () => NOW, store: keptBy(scene), languages: [language] },
   })
   return { head, body }
 }

@@ -1,17 +1,21 @@
-import type { CreateWallet, LinkPreview } from '@trivet/party'
+import type { CreateWallet, KnownView, LinkPreview } from '@trivet/party'
+import type { WalletDraft } from './router.svelte.ts'
 
 export const MIN_DEVICES = 2
 export const MAX_DEVICES = 16
 
-/** Where one of the other devices is. `read` is what the party made of the invitation. */
+type PartyId = KnownView['partyId']
+
+/** Where one of the other devices is. `read` is what the party made of the invitation; `known` a device that was paired with before. */
 export interface PlaceChoice {
   readonly key: number
-  readonly kind: 'link' | 'company'
+  readonly kind: 'link' | 'company' | 'known'
   readonly invitation: string
   readonly read?: LinkPreview
+  readonly known?: PartyId
 }
 
-export type Missing = 'missing' | 'missingInvitation' | 'sameInvitation'
+export type Missing = 'missing' | 'missingInvitation' | 'sameInvitation' | 'sameKnown'
 
 /** What a person has chosen for a new wallet so far. The passphrase is not here: it stays in its input. */
 export class CreateForm {
@@ -20,11 +24,12 @@ export class CreateForm {
   #places = $state.raw<readonly PlaceChoice[]>([])
   name = $state('')
 
-  constructor(start: { readonly name?: string; readonly total?: number; readonly threshold?: number; readonly invitation?: string } = {}) {
+  constructor(start: Partial<WalletDraft> & { readonly invitation?: string } = {}) {
     this.name = start.name ?? ''
     this.#total = clamp(start.total ?? 3, MIN_DEVICES, MAX_DEVICES)
     this.#threshold = clamp(start.threshold ?? 2, MIN_DEVICES, this.#total)
     this.#places = Array.from({ length: MAX_DEVICES - 1 }, (_, i): PlaceChoice => ({ key: i + 2, kind: 'link', invitation: '' }))
+    for (const [i, known] of (start.known ?? []).entries()) this.choose(i + 2, { kind: 'known', known })
     // The company server takes the last place, so that the links to pass on come first.
     if (start.invitation !== undefined) this.choose(this.#total, { kind: 'company', invitation: start.invitation })
   }
@@ -63,6 +68,8 @@ export class CreateForm {
   /** What is still missing, for the first thing to say. */
   get missing(): Missing | undefined {
     if (this.name.trim() === '') return 'missing'
+    const known = this.places.flatMap((p) => (p.kind === 'known' && p.known !== undefined ? [p.known] : []))
+    if (known.some((id, i) => known.indexOf(id) !== i)) return 'sameKnown'
     const invitations = this.places.filter((p) => p.kind === 'company').map((p) => p.invitation.trim())
     if (invitations.some((i) => i === '')) return 'missingInvitation'
     return invitations.some((invitation, i) => invitations.indexOf(invitation) !== i) ? 'sameInvitation' : undefined
@@ -73,7 +80,7 @@ export class CreateForm {
     return {
       name: this.name.trim(),
       threshold: this.#threshold,
-      places: this.places.map((p) => (p.kind === 'link' ? { kind: 'link' } : { kind: 'company', invitation: p.invitation.trim() })),
+      places: this.places.map(placeOf),
       pageUrl,
       ...(device === undefined ? {} : { device }),
     }
@@ -83,6 +90,11 @@ export class CreateForm {
     this.choose(key, place)
     this.choose(place.key, { kind: 'link', invitation: '' })
   }
+}
+
+function placeOf({ kind, invitation, known }: PlaceChoice): CreateWallet['places'][number] {
+  if (kind === 'known' && known !== undefined) return { kind, partyId: known }
+  return kind === 'company' ? { kind, invitation: invitation.trim() } : { kind: 'link' }
 }
 
 /** A new invitation has not been read yet. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { KnownView } from '@trivet/party'
 import { CreateForm } from './create-form.svelte.ts'
 
 test('a new wallet starts as 2 of 3 with two links', () => {
@@ -54,4 +55,16 @@ test('the request holds trimmed text, every other place, and a device only when 
     places: [{ kind: 'link' }, { kind: 'company', invitation: 'A' }],
   })
   expect(form.request('u', { name: 'd', passphrase: 'p' }).device).toEqual({ name: 'd', passphrase: 'p' })
+})
+
+const BEN = 'b'.repeat(64) as KnownView['partyId']
+
+test('a known device is asked by its id, takes one place only, and gives it back', () => {
+  const form = new CreateForm({ name: 'Savings', known: [BEN] })
+  expect(form.request('u', undefined).places).toEqual([{ kind: 'known', partyId: BEN }, { kind: 'link' }])
+  form.choose(3, { kind: 'known', known: BEN })
+  expect(form.missing).toBe('sameKnown')
+  form.choose(3, { kind: 'link' })
+  expect(form.missing).toBeUndefined()
+  expect(form.request('u', undefined).places).toEqual([{ kind: 'known', partyId: BEN }, { kind: 'link' }])
 })

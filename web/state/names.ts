@@ -21,3 +21,14 @@ export function namesOf(session: SessionView, indices: readonly number[], text: 
 export function partiesOf(session: SessionView, text: Text): readonly { readonly index: number; readonly name: string }[] {
   return session.places.flatMap((p) => (p.index === undefined ? [] : [{ index: p.index, name: placeName(p, text) }]))
 }
+
+/** Who invites to a wallet. */
+export function inviterName(session: SessionView, text: Text): string {
+  const inviter = session.places.find((p) => p.place === 1)
+  return inviter === undefined ? text.common.device(1) : placeName(inviter, text)
+}
+
+/** Whether a device that is known by name is asked to come to a new wallet: before it has joined, nobody has a share index. */
+export function isInvited({ kind, coordinator, state, places }: SessionView): boolean {
+  return kind === 'keygen' && !coordinator && state.at === 'approving' && places.every(({ index }) => index === undefined)
+}

@@ -1,8 +1,9 @@
 import type { PartyVerbs, PartyView, SessionView, VaultView, WalletView } from '@trivet/party'
 import type { DrivenParty } from '@trivet/party/port'
 import { Bug } from '@trivet/protocol/core'
+import type { LockReason } from '../platform/auto-lock.ts'
 
-const NOTHING: PartyView = { connection: { state: 'idle' }, vaults: [], wallets: [], sessions: [] }
+const NOTHING: PartyView = { connection: { state: 'idle' }, vaults: [], known: [], wallets: [], sessions: [] }
 
 /** What the party in the worker shows of itself, and what may be asked of it. Holds no secret: passphrases only pass through. */
 export class PartyState {
@@ -11,6 +12,7 @@ export class PartyState {
   #view = $state.raw(NOTHING)
   #known = $state.raw(false)
   #broken = $state.raw<Error>()
+  #lockedFor = $state.raw<LockReason>()
 
   /** @param driven none where the browser cannot run a party */
   constructor(driven?: DrivenParty) {
@@ -18,6 +20,7 @@ export class PartyState {
     this.#stop = driven?.subscribe((view) => {
       this.#view = view
       this.#known = true
+      if (view.me !== undefined) this.#lockedFor = undefined
     })
   }
 
@@ -37,14 +40,32 @@ export class PartyState {
     return this.#driven.verbs
   }
 
-  /** Sessions that wait for this person's yes or no. */
-  readonly questions: readonly SessionView[] = $derived(this.#view.sessions.filter((s) => s.state.at === 'approving' && !s.state.answered))
+  /** Sessions that wait for this person's word. */
+  readonly questions: readonly SessionView[] = $derived(this.#view.sessions.filter(asks))
   /** Signatures made since the page was opened, newest first. */
   readonly finished: readonly SessionView[] = $derived(
     this.#view.sessions.filter((s) => s.kind === 'sign' && s.state.at === 'done').toSorted((a, b) => b.createdAt - a.createdAt),
   )
   /** Whether leaving the page now would break something off. */
   readonly busy: boolean = $derived(this.#view.sessions.some((s) => s.state.at !== 'done' && s.state.at !== 'failed'))
+
+  /** Why the page locked the device by itself; until it is unlocked again. */
+  get lockedFor(): LockReason | undefined {
+    return this.#lockedFor
+  }
+
+  /** Locks a device that nobody uses, and says why. */
+  async lockFor(why: LockReason): Promise<void> {
+    this.#lockedFor = why
+    try {
+      await this.verbs.lock()
+      // A view from before the lock has taken it for an unlocked device.
+      if (this.#view.me === undefined) this.#lockedFor = why
+    } catch (error) {
+      // What should be locked and is not must not stay on the screen.
+      this.#broken = error instanceof Error ? error : new Bug(String(error))
+    }
+  }
 
   session(id: SessionView['id']): SessionView | undefined {
     return this.#view.sessions.find((s) => s.id === id)
@@ -65,4 +86,9 @@ export class PartyState {
   close(): void {
     this.#stop?.()
   }
+}
+
+function asks({ state }: SessionView): boolean {
+  if (state.at === 'approving') return !state.answered
+  return state.at === 'comparing' && !state.answered && (state.words ?? state.offered) !== undefined
 }

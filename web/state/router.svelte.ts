@@ -1,14 +1,26 @@
-import type { SessionView, WalletView } from '@trivet/party'
+import type { PlaceView, SessionView, WalletView } from '@trivet/party'
 import type { SignKind } from './sign-kinds.ts'
 
 /** What the page shows. Nothing in a route is secret: it is kept in the browser's history of this tab. */
 export type Route =
   | { readonly at: 'start' }
-  | { readonly at: 'create'; readonly draft?: { readonly name: string; readonly total: number; readonly threshold: number } }
+  | { readonly at: 'create'; readonly draft?: WalletDraft }
   | { readonly at: 'join' }
   | { readonly at: 'session'; readonly id: SessionView['id'] }
-  | { readonly at: 'wallet'; readonly id: WalletView['id'] }
+  | { readonly at: 'restore' }
+  | { readonly at: 'wallet'; readonly id: WalletView['id']; readonly part?: 'safety' }
+  /** `check`: a file that was made before. */
+  | { readonly at: 'backup'; readonly wallet: WalletView['id']; readonly check?: true }
   | { readonly at: 'sign'; readonly wallet: WalletView['id']; readonly kind?: SignKind }
+
+/** A new wallet as far as it was thought of before. */
+export interface WalletDraft {
+  readonly name: string
+  readonly total: number
+  readonly threshold: number
+  /** Devices to be asked by name. */
+  readonly known?: readonly NonNullable<PlaceView['partyId']>[]
+}
 
 /** A link that opened the page. It holds a secret, so it is kept here and neither in the address bar nor in the history. */
 export type OpenedLink = { readonly kind: 'join' | 'company'; readonly link: string }

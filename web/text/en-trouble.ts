@@ -25,6 +25,10 @@ export const capabilities = {
     sentence: 'This browser does not allow WebAssembly, which protects your passphrase.',
     next: 'Allow WebAssembly in the browser’s settings, or use another browser.',
   },
+  'bad-config': {
+    sentence: 'This page does not say rightly where its introduction server is.',
+    next: 'Tell whoever runs it to correct its config.json.',
+  },
 }
 
 export const errors = {
@@ -59,9 +63,5 @@ export const errors = {
     sentence: 'The introduction server refused this device.', safe: 'Nothing changed.', next: 'Reload the page and try again.',
   },
   E_INPUT: { sentence: 'This cannot be used as it is.', safe: 'Nothing was sent.', next: 'Correct it and try again.' },
-  link: {
-    sentence: 'This is not a complete invitation link.', safe: 'Nothing changed.',
-    next: 'Copy the whole link again, up to its last character.',
-  },
   other: { sentence: 'Something in this page went wrong.', safe: 'Your wallets are unchanged.', next: 'Reload the page and try again.' },
 }

@@ -1,10 +1,10 @@
 /** Everything the page says in English. The other languages have exactly these keys (`Text`). */
 import { preview, request, sign, signed } from './en-signing.ts'
+import { alarms, create, device, invited, join, links, lobby, meshPaths, scan, words } from './en-pairing.ts'
+import { backup, fileErrors, locked, missing, opening, passkey, passkeyErrors, restore, safety, vaultErrors } from './en-safety.ts'
 import { capabilities, errors } from './en-trouble.ts'
 
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
-
-const everyOf = (n: number): string => (n === 2 ? 'Both devices' : `All ${n} devices`)
 
 const steps = {
   hello: { title: 'Say hello', about: 'Every device proves who it is' },
@@ -13,13 +13,6 @@ const steps = {
   check: { title: 'Check', about: 'All devices compare what they received' },
   confirm: { title: 'Confirm', about: 'All devices keep their part and say so' },
   shares: { title: 'Sign', about: 'Each signer adds its part of the signature' },
-}
-
-const sentence = {
-  anyOf: (t: number, n: number): string => `Any ${t} of ${n} devices can sign.`,
-  allOf: (n: number): string => `${everyOf(n)} must sign together.`,
-  mayLose: (k: number): string => (k === 1 ? 'You can lose one.' : `You can lose ${k}.`),
-  loseNone: 'If you lose one device, the money is gone.',
 }
 
 export const en = {
@@ -70,47 +63,6 @@ export const en = {
     hide: 'Hide passphrase', tooShort: (min: number): string => `At least ${min} characters.`, weak: 'Weak: easily guessed.',
     fair: 'Fair: a few more words would help.', good: 'Good.', strong: 'Strong.', strength: 'Strength',
   },
-  device: {
-    title: 'This device', name: 'Name of this device', nameAbout: 'The others see this name.', suggestion: 'My browser',
-    known: (name: string): string => `This device takes part as ${name}.`,
-    existing: 'This browser already holds wallets. To use the same device name and passphrase, unlock first.',
-    existingAction: (name: string): string => `Unlock ${name}`,
-  },
-  create: {
-    title: 'Create a wallet', name: 'Name of the wallet', namePlaceholder: 'Savings', holders: 'Devices that hold it',
-    approvals: 'Devices that must approve', more: (what: string): string => `${what}: one more`,
-    fewer: (what: string): string => `${what}: one fewer`, sentence, others: 'Where the other devices are',
-    place: (n: number): string => `Device ${n}`, byLink: 'Another device', byLinkAbout: 'by link or QR code', company: 'Company server',
-    companyAbout: 'signs by its own rules', invitation: 'Invitation of the company server',
-    invitationAbout: 'Paste the link that the server’s operator gave you.',
-    invitationFrom: (name: string): string => `Invitation from ${name}`, invitationRead: 'Invitation accepted',
-    action: 'Create and invite', busy: 'Encrypting this device’s part…', missing: 'Give the wallet a name.',
-    missingInvitation: 'Paste the invitation of the company server.', sameInvitation: 'Each company server can take one place only.',
-    picture: (t: number, n: number): string => `${n} devices, ${t} of them needed to sign`,
-  },
-  join: {
-    title: 'Join a wallet', paste: 'Invitation link', pasteAbout: 'Paste the link you were sent.', next: 'Continue',
-    invited: 'You are invited to hold one part of a wallet.',
-    see: 'You will see who takes part, and approve it, before anything is made.', action: 'Join', busy: 'Joining…',
-    other: 'Use another link',
-  },
-  lobby: {
-    waiting: (k: number, n: number): string => `${k} of ${n} devices are here`,
-    allHere: (n: number): string => `${everyOf(n)} are here`, invite: 'Pass on one link to each device.',
-    inviteOne: 'Pass on the link to the missing device.',
-    wait: (who: string): string => `Waiting for the others. ${who} starts when all are here.`, places: 'Devices of this wallet',
-    link: (n: number): string => `Link for device ${n}`, linkAbout: 'For one device. It holds a room and a key, never data.',
-    empty: 'Waiting for somebody to open the link', companyEmpty: 'Waiting for the company server', emptyOther: 'Not here yet',
-    joined: 'Here', approved: 'Approved', declined: 'Declined', gone: 'Left', make: 'Make the wallet together',
-    makeAbout: 'Everybody sees this list and approves it. Then the devices make the key together.', cancel: 'Cancel the wallet',
-    leave: 'Leave',
-    question: (t: number, n: number): string => `Hold a part of this wallet? Any ${t} of these ${n} devices will be able to sign.`,
-    questionAll: (n: number): string => `Hold a part of this wallet? ${everyOf(n)} will have to sign together.`, approve: 'Approve',
-    decline: 'Decline', answered: 'You approved. Waiting for the others.', waitingFor: (names: string): string => `Waiting for ${names}`,
-    trouble: 'Having trouble?', server: 'Introduction server',
-    path: { none: 'not connected yet', connecting: 'connecting…', up: 'connected', lost: 'connection lost' },
-    via: { direct: 'directly', relay: 'through a relay', memory: 'on this machine' }, preparing: 'Preparing the links…',
-  },
   decline: {
     title: 'Decline', about: 'The others see who declined and why.', reason: 'Reason', action: 'Decline',
     options: ['I did not expect this', 'Something in it is wrong', 'Not now'], otherReason: 'In your own words',
@@ -124,7 +76,7 @@ export const en = {
     notHeard: (name: string): string => `not yet heard from ${name}`, todo: 'to do', now: 'now', done: 'done',
     ms: (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`),
     keepOpen: 'Keep this page open on every device.', stop: 'Stop',
-    meshText: (a: string, b: string, path: string): string => `${a} – ${b}: ${path}`, linkDirect: 'direct', linkRelay: 'relay',
+    meshText: (a: string, b: string, path: string): string => `${a} – ${b}: ${path}`,
     linkUp: 'connected', linkConnecting: 'connecting', linkLost: 'lost', linkNone: 'not connected',
   },
   failed: {
@@ -134,7 +86,7 @@ export const en = {
     toStart: 'Back to the start', tryFinish: 'Finish now',
   },
   wallet: {
-    ready: 'The wallet is ready. Every device holds its part.', accounts: 'Accounts', devices: 'Devices', activity: 'Activity',
+    accounts: 'Accounts', devices: 'Devices', activity: 'Activity',
     activityAbout: 'Signatures made while this page is open.', noActivity: 'Nothing signed yet.', sign: 'Sign', online: 'online',
     offline: 'offline', onlineCount: (k: number, n: number): string => `${k} of ${n} online`, created: 'Made',
     chains: { ethereum: 'Ethereum', bitcoin: 'Bitcoin', solana: 'Solana' },
@@ -169,7 +121,9 @@ export const en = {
     both: 'Both sides', waitingFor: (who: string): string => `Waiting for ${who} to approve`,
     done: (who: string): string => `Paired again: you can sign Ethereum and Bitcoin SegWit with ${who}.`,
   },
-  sign, preview, request, signed, capabilities, errors,
+  alarms, create, device, invited, join, links, lobby, meshPaths, scan, words,
+  sign, preview, request, signed, capabilities, errors: { ...errors, ...vaultErrors },
+  backup, restore, safety, passkey, passkeyErrors, opening, locked, missing, fileErrors,
   title: (n: number): string => (n === 0 ? 'Trivet' : `(${n}) Trivet`),
 }
 

@@ -1,3 +1,4 @@
+import type { errors as english } from './en-trouble.ts'
 import type { Text } from './en.ts'
 
 /** What the page says in simplified Chinese when something cannot be done. */
@@ -9,9 +10,10 @@ export const capabilities: Text['capabilities'] = {
   'no-webrtc': { sentence: '此浏览器无法直接连接其他设备。', next: '请在浏览器设置中启用 WebRTC，或换一个浏览器。' },
   'no-worker': { sentence: '此浏览器不允许运行保护密钥的独立进程。', next: '请更新浏览器，或使用新版 Chrome、Edge、Firefox 或 Safari。' },
   'no-wasm': { sentence: '此浏览器不允许 WebAssembly，而保护口令需要它。', next: '请在浏览器设置中允许 WebAssembly，或换一个浏览器。' },
+  'bad-config': { sentence: '此页面没有正确写明介绍服务器的地址。', next: '请告知页面的管理者更正其 config.json。' },
 }
 
-export const errors: Text['errors'] = {
+export const errors: typeof english = {
   E_PASSPHRASE: { sentence: '口令错误。', safe: '没有任何变化。', next: '请检查大小写后重试。' },
   E_DAMAGED: { sentence: '本设备的部分已损坏，无法读取。', safe: '其他设备的部分完好。', next: '请用其他设备签名，不要删除这里的任何数据。' },
   E_STORAGE: { sentence: '浏览器无法保存本设备的部分。', safe: '没有留下半成品。', next: '请腾出空间或允许本页保存数据，然后重试。' },
@@ -25,6 +27,5 @@ export const errors: Text['errors'] = {
   E_VERSION: { sentence: '各设备运行的页面版本不同。', safe: '没有任何变化。', next: '请在每台设备上重新加载本页后重试。' },
   E_UNAUTHORIZED: { sentence: '引荐服务器拒绝了本设备。', safe: '没有任何变化。', next: '请重新加载本页后重试。' },
   E_INPUT: { sentence: '此内容无法使用。', safe: '没有发送任何内容。', next: '请更正后重试。' },
-  link: { sentence: '这不是完整的邀请链接。', safe: '没有任何变化。', next: '请重新复制整个链接，直到最后一个字符。' },
   other: { sentence: '此页面出了问题。', safe: '你的钱包没有变化。', next: '请重新加载本页后重试。' },
 }

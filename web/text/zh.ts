@@ -1,5 +1,7 @@
 import type { Text } from './en.ts'
+import { alarms, create, device, invited, join, links, lobby, meshPaths, scan, words } from './zh-pairing.ts'
 import { preview, request, sign, signed } from './zh-signing.ts'
+import { backup, fileErrors, locked, missing, opening, passkey, passkeyErrors, restore, safety, vaultErrors } from './zh-safety.ts'
 import { capabilities, errors } from './zh-trouble.ts'
 
 /** Everything the page says in simplified Chinese. */
@@ -11,13 +13,6 @@ const steps = {
   check: { title: '核对', about: '所有设备比对收到的内容' },
   confirm: { title: '确认', about: '所有设备保存自己的部分并相互告知' },
   shares: { title: '签名', about: '每个签名方加上自己的那部分签名' },
-}
-
-const sentence = {
-  anyOf: (t: number, n: number): string => `${n} 台设备中任意 ${t} 台即可签名。`,
-  allOf: (n: number): string => `全部 ${n} 台设备必须一起签名。`,
-  mayLose: (k: number): string => `可以丢失 ${k} 台。`,
-  loseNone: '只要丢失一台设备，资金就无法找回。',
 }
 
 export const zh: Text = {
@@ -55,31 +50,6 @@ export const zh: Text = {
     label: '本设备的口令', about: '用来加密本设备持有的部分。任何人都无法替你重置。', show: '显示口令', hide: '隐藏口令', tooShort: (min) => `至少 ${min} 个字符。`, weak: '弱：容易被猜中。',
     fair: '一般：再加几个词会更好。', good: '良好。', strong: '强。', strength: '强度',
   },
-  device: {
-    title: '本设备', name: '本设备的名称', nameAbout: '其他人会看到这个名称。', suggestion: '我的浏览器', known: (name) => `本设备以“${name}”参与。`,
-    existing: '此浏览器中已有钱包。要使用相同的设备名称和口令，请先解锁。', existingAction: (name) => `解锁 ${name}`,
-  },
-  create: {
-    title: '创建钱包', name: '钱包名称', namePlaceholder: '储蓄', holders: '持有钱包的设备数', approvals: '必须批准的设备数', more: (what) => `${what}：加一`,
-    fewer: (what) => `${what}：减一`, sentence, others: '其他设备在哪里', place: (n) => `设备 ${n}`, byLink: '另一台设备', byLinkAbout: '通过链接或二维码',
-    company: '企业服务器', companyAbout: '按自己的规则签名', invitation: '企业服务器的邀请', invitationAbout: '粘贴服务器管理员给你的链接。',
-    invitationFrom: (name) => `来自 ${name} 的邀请`, invitationRead: '邀请有效', action: '创建并邀请', busy: '正在加密本设备的部分…', missing: '请为钱包取一个名称。',
-    missingInvitation: '请粘贴企业服务器的邀请。', sameInvitation: '每台企业服务器只能占一个位置。', picture: (t, n) => `${n} 台设备，签名需要其中 ${t} 台`,
-  },
-  join: {
-    title: '加入钱包', paste: '邀请链接', pasteAbout: '粘贴你收到的链接。', next: '继续', invited: '你被邀请持有一个钱包的一部分。', see: '在生成任何东西之前，你会看到所有参与者并作出批准。',
-    action: '加入', busy: '正在加入…', other: '使用其他链接',
-  },
-  lobby: {
-    waiting: (k, n) => `${n} 台设备中已到 ${k} 台`, allHere: (n) => `全部 ${n} 台设备都到了`, invite: '把链接分别交给每台设备，一台一个。', inviteOne: '把链接交给还缺的那台设备。',
-    wait: (who) => `等待其他设备。到齐后由 ${who} 开始。`, places: '此钱包的设备', link: (n) => `设备 ${n} 的链接`, linkAbout: '只供一台设备使用。其中只有房间和钥匙，没有数据。',
-    empty: '等待有人打开链接', companyEmpty: '等待企业服务器', emptyOther: '还没到', joined: '已到', approved: '已批准', declined: '已拒绝', gone: '已离开',
-    make: '一起生成钱包', makeAbout: '每个人都会看到这份名单并批准，然后各设备一起生成密钥。', cancel: '取消创建', leave: '离开',
-    question: (t, n) => `持有此钱包的一部分？这 ${n} 台设备中任意 ${t} 台将可以签名。`, questionAll: (n) => `持有此钱包的一部分？全部 ${n} 台设备须一起签名。`, approve: '批准',
-    decline: '拒绝', answered: '你已批准，等待其他人。', waitingFor: (names) => `等待 ${names}`, trouble: '遇到问题？', server: '引荐服务器',
-    path: { none: '尚未连接', connecting: '正在连接…', up: '已连接', lost: '连接中断' }, via: { direct: '直接', relay: '经由中继', memory: '在本机内' },
-    preparing: '正在准备链接…',
-  },
   decline: {
     title: '拒绝', about: '其他人会看到是谁拒绝以及原因。', reason: '原因', action: '拒绝', options: ['我没有预料到这个请求', '其中有不对的地方', '现在不方便'],
     otherReason: '用你自己的话说',
@@ -89,7 +59,7 @@ export const zh: Text = {
     connecting: '正在让各设备互相连接…', waitingFor: (names, s) => `等待 ${names}，${s} 秒`, working: '本设备正在计算…', steps, stepsTitle: '步骤', mesh: '连接',
     heardFrom: (name) => `已收到 ${name} 的消息`, notHeard: (name) => `尚未收到 ${name} 的消息`, todo: '待办', now: '进行中', done: '完成',
     ms: (ms) => (ms < 1000 ? `${Math.round(ms)} 毫秒` : `${(ms / 1000).toFixed(1)} 秒`), keepOpen: '请在每台设备上保持此页面打开。', stop: '停止',
-    meshText: (a, b, path) => `${a} – ${b}：${path}`, linkDirect: '直接', linkRelay: '中继', linkUp: '已连接', linkConnecting: '正在连接',
+    meshText: (a, b, path) => `${a} – ${b}：${path}`, linkUp: '已连接', linkConnecting: '正在连接',
     linkLost: '中断', linkNone: '未连接',
   },
   failed: {
@@ -97,7 +67,7 @@ export const zh: Text = {
     startAgain: '重新开始', toWallet: '返回钱包', toStart: '返回首页', tryFinish: '现在完成',
   },
   wallet: {
-    ready: '钱包已就绪，每台设备都持有自己的部分。', accounts: '账户', devices: '设备', activity: '活动', activityAbout: '此页面打开期间完成的签名。', noActivity: '还没有签名。',
+    accounts: '账户', devices: '设备', activity: '活动', activityAbout: '此页面打开期间完成的签名。', noActivity: '还没有签名。',
     sign: '签名', online: '在线', offline: '离线', onlineCount: (k, n) => `${n} 台中 ${k} 台在线`, created: '创建于', chains: { ethereum: '以太坊', bitcoin: '比特币', solana: 'Solana' },
     ethereumAbout: '在 Base、Arbitrum、OP Mainnet、Polygon 和所有其他 EVM 链上都是同一个地址。', addresses: { taproot: 'Taproot 地址', segwit: 'SegWit 地址' },
     taprootAbout: '费用最低。', segwitAbout: '供不接受 bc1p 地址的付款方使用。', ed25519: 'Ed25519 公钥', ed25519About: '与 Solana 是同一把密钥，供验证文字签名的程序使用。',
@@ -121,6 +91,8 @@ export const zh: Text = {
     unchanged: '你持有的密钥部分、地址和其他设备都不变。只有双方都同意才会进行。', both: '双方', waitingFor: (who) => `等待 ${who} 批准`,
     done: (who) => `已重新配对：你可以与 ${who} 一起签署以太坊和比特币 SegWit。`,
   },
-  sign, preview, request, signed, capabilities, errors,
+  alarms, create, device, invited, join, links, lobby, meshPaths, scan, words,
+  sign, preview, request, signed, capabilities, errors: { ...errors, ...vaultErrors },
+  backup, restore, safety, passkey, passkeyErrors, opening, locked, missing, fileErrors,
   title: (n) => (n === 0 ? 'Trivet' : `(${n}) Trivet`),
 }

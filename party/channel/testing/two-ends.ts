@@ -1,12 +1,11 @@
 /** Two parties with real identity keys, a clock turned by hand, and a path between them that a test can bend. */
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { MpcError } from '@trivet/protocol/core'
-import { partyIdOf } from '@trivet/signalling/wire'
-import type { PartyId } from '@trivet/signalling/wire'
 import type { Clock } from '../../clock.ts'
-import type { LinkFactory } from '../../transport/types.ts'
+import type { Card } from '../../identity/card.ts'
+import { chooseEd25519 } from '../../identity/ed25519.ts'
+import { openIdentity, type Identity, type IdentityFacts } from '../../identity/identity.ts'
+import type { LinkFactory, LinkPath } from '../../transport/types.ts'
 import { openChannel } from '../channel.ts'
 import type { Channel, ChannelState } from '../types.ts'
 
@@ -50,36 +49,21 @@ export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-export interface Identity {
-  readonly partyId: PartyId
-  readonly secretKey: Uint8Array
-  readonly publicKey: Uint8Array
-}
-
 /** The first has the lower party id: it dials. */
 export async function twoIdentities(): Promise<readonly [Identity, Identity]> {
-  const [one, two] = await Promise.all(['one', 'two'].map(identity))
-  if (one === undefined || two === undefined) throw new RangeError('two identities')
-  return one.partyId < two.partyId ? [one, two] : [two, one]
+  const [one, two] = await Promise.all([identity('one'), identity('two')])
+  return one.card.partyId < two.card.partyId ? [one, two] : [two, one]
 }
 
-async function identity(name: string): Promise<Identity> {
-  const secretKey = sha256(new TextEncoder().encode(name))
-  const publicKey = createPublicKey(keyObject(secretKey)).export({ type: 'spki', format: 'der' }).subarray(-32)
-  return { partyId: await partyIdOf(publicKey), secretKey, publicKey: Uint8Array.from(publicKey) }
+/** The same for the same name, whatever it says of itself. */
+export async function identity(name: string, facts: Partial<IdentityFacts> = {}): Promise<Identity> {
+  const seed = sha256(new TextEncoder().encode(name))
+  return openIdentity(seed, { name, role: 'mobile-app', build: new Uint8Array(32), ...facts }, await ed25519)
 }
 
-/** Native Ed25519, because a run of many links signs a lot. RFC 8410: a PKCS #8 header before the 32 bytes. */
-function keyObject(secretKey: Uint8Array): KeyObject {
-  const header = Buffer.from('302e020100300506032b657004220420', 'hex')
-  return createPrivateKey({ key: Buffer.concat([header, secretKey]), format: 'der', type: 'pkcs8' })
-}
-
-function verified(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  const header = Buffer.from('302a300506032b6570032100', 'hex')
-  const key = createPublicKey({ key: Buffer.concat([header, publicKey]), format: 'der', type: 'spki' })
-  return verify(null, message, key, signature)
-}
+const unknown = (): Promise<never> => Promise.reject(new Error('this platform does not know the algorithm'))
+/** noble's, which is done in microtasks. */
+const ed25519 = chooseEd25519({ importKey: unknown, sign: unknown, verify: unknown })
 
 /** A generator that repeats itself for the same seed. */
 function seeded(seed: number): (size: number) => Uint8Array {
@@ -94,43 +78,50 @@ export interface End {
   readonly channel: Channel
   readonly messages: Uint8Array[]
   readonly states: ChannelState[]
+  /** Of each time it was up. */
+  readonly paths: LinkPath[]
+  /** Of each time it was up: what the peer said of itself. */
+  readonly cards: Card[]
   failure: MpcError | undefined
   closed: boolean
 }
 
 export interface EndOptions {
-  readonly me: Identity
-  readonly peer: Identity
+  readonly me: Pick<Identity, 'card' | 'channelSecret'>
+  readonly peer: Card
   readonly links: LinkFactory
   readonly clock: Clock
   readonly seed: number
-  readonly context?: Uint8Array
-  /** What is signed with; another key than the peer expects makes an impostor. */
-  readonly signWith?: Uint8Array
+  readonly context?: Uint8Array | undefined
   readonly signal: (bytes: Uint8Array) => Promise<void>
+  readonly mail?: ((bytes: Uint8Array) => Promise<void>) | undefined
   readonly onMessage?: (bytes: Uint8Array) => void
+  readonly onDrain?: () => void
   readonly onClosed?: () => void
 }
 
-export function openEnd({ me, peer, links, clock, seed, context, signWith, signal, onMessage, onClosed }: EndOptions): End {
-  const messages: Uint8Array[] = []
-  const states: ChannelState[] = []
+export async function openEnd(options: EndOptions): Promise<End> {
+  return openEndWith(options, await ed25519)
+}
+
+function openEndWith(options: EndOptions, verifier: Awaited<typeof ed25519>): End {
+  const { me, peer, links, clock, seed, context, signal, mail, onMessage, onDrain, onClosed } = options
+  const heard: Pick<End, 'messages' | 'states' | 'paths' | 'cards'> = { messages: [], states: [], paths: [], cards: [] }
   const channel = openChannel({
-    me: { partyId: me.partyId, sign: async (message) => Uint8Array.from(sign(null, message, keyObject(signWith ?? me.secretKey))) },
-    peer: {
-      partyId: peer.partyId,
-      publicKey: peer.publicKey,
-      verify: async (publicKey, message, signature) => verified(publicKey, message, signature),
-    },
+    me, peer, links, clock, signal, mail, ed25519: verifier,
     context: context ?? new Uint8Array(32).fill(7),
-    links, clock, signal,
     rng: seeded(seed),
     events: {
-      state: (state) => states.push(state),
+      state: (state, path) => {
+        heard.states.push(state)
+        if (path !== undefined) heard.paths.push(path)
+      },
+      peer: (card) => { heard.cards.push(card) },
       message: (bytes) => {
-        messages.push(bytes)
+        heard.messages.push(bytes)
         onMessage?.(bytes)
       },
+      drain: () => { onDrain?.() },
       failed: (error) => { end.failure = error },
       closed: () => {
         end.closed = true
@@ -138,38 +129,48 @@ export function openEnd({ me, peer, links, clock, seed, context, signWith, signa
       },
     },
   })
-  const end: End = { channel, messages, states, failure: undefined, closed: false }
+  const end: End = { channel, ...heard, failure: undefined, closed: false }
   return end
 }
 
-export type Bend = (bytes: Uint8Array, direction: 'there' | 'back') => Uint8Array | undefined
+/** What the introduction server does with what it is to pass on: passes on this, loses it, or alters it, which the seals around it show. */
+export type Bend = (bytes: Uint8Array, direction: 'there' | 'back') => Uint8Array | undefined | 'altered'
 
-/** Two ends whose negotiation passes through `bend`: the introduction server's place. Nothing back means it was lost. */
-export async function openPair(options: {
+export interface PairOptions {
   readonly links: readonly [LinkFactory, LinkFactory]
   readonly clock: Clock
   readonly seed?: number
   readonly bend?: Bend
+  /** Absent: there are no mailboxes. */
+  readonly bendMail?: Bend
   readonly contexts?: readonly [Uint8Array, Uint8Array]
-}): Promise<readonly [End, End]> {
+  /** The first end may send again. */
+  readonly onDrain?: () => void
+  /** In place of what the second end has. */
+  readonly second?: Pick<Identity, 'card' | 'channelSecret'>
+}
+
+/** Two ends, and the introduction server between them. */
+export async function openPair(options: PairOptions): Promise<readonly [End, End]> {
+  const { links, clock, seed = 1, contexts, bend = passedOn, bendMail, onDrain = () => undefined } = options
   const [one, two] = await twoIdentities()
-  const bend = options.bend ?? ((bytes) => bytes)
-  const seed = options.seed ?? 1
-  const first: End = openEnd({
-    me: one, peer: two, links: options.links[0], clock: options.clock, seed, ...contextOf(options.contexts?.[0]),
-    signal: async (bytes) => pass(bend(bytes, 'there'), () => second),
-  })
-  const second: End = openEnd({
-    me: two, peer: one, links: options.links[1], clock: options.clock, seed: seed + 1_000_000, ...contextOf(options.contexts?.[1]),
-    signal: async (bytes) => pass(bend(bytes, 'back'), () => first),
-  })
+  const verifier = await ed25519
+  const first: End = openEndWith({
+    me: one, peer: two.card, links: links[0], clock, seed, context: contexts?.[0], onDrain,
+    signal: async (bytes) => { pass(second.channel, 'signal', bend(bytes, 'there')) },
+    mail: bendMail === undefined ? undefined : async (bytes) => { pass(second.channel, 'mail', bendMail(bytes, 'there')) },
+  }, verifier)
+  const second: End = openEndWith({
+    me: options.second ?? two, peer: one.card, links: links[1], clock, seed: seed + 1_000_000, context: contexts?.[1],
+    signal: async (bytes) => { pass(first.channel, 'signal', bend(bytes, 'back')) },
+    mail: bendMail === undefined ? undefined : async (bytes) => { pass(first.channel, 'mail', bendMail(bytes, 'back')) },
+  }, verifier)
   return [first, second]
 }
 
-function contextOf(context: Uint8Array | undefined): { context?: Uint8Array } {
-  return context === undefined ? {} : { context }
-}
+const passedOn: Bend = (bytes) => bytes
 
-function pass(bytes: Uint8Array | undefined, to: () => End): void {
-  if (bytes !== undefined) to().channel.signal(bytes)
+function pass(to: Channel, how: 'signal' | 'mail', bytes: ReturnType<Bend>): void {
+  if (bytes === 'altered') to.intercepted()
+  else if (bytes !== undefined) to[how](bytes)
 }

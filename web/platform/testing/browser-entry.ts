@@ -1,5 +1,6 @@
 /** What the tests run inside Chromium; each function answers with plain values. */
-import { createVault, type KeySource, type Vault } from '@trivet/party/vault'
+import { systemClock } from '@trivet/party'
+import { createVault, type MainKeySource, type Vault } from '@trivet/party/vault'
 import { findProblems } from '../capabilities.ts'
 import { partyLock } from '../party-lock.ts'
 import { platformRng } from '../random.ts'
@@ -8,7 +9,7 @@ import { platformCrypto, type NativeCrypto } from '../webcrypto.ts'
 
 const store = createIdbStore(indexedDB, 'check')
 const party = 'a1'.repeat(32) as Parameters<Vault['create']>[0]
-const source: KeySource = { kind: 'passphrase', passphrase: 'correct horse battery staple' }
+const source: MainKeySource = { kind: 'passphrase', passphrase: 'correct horse battery staple' }
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
 
 export const problems = () => findProblems(window)
@@ -58,13 +59,13 @@ export async function useAfterDelete() {
 
 export async function makeVault() {
   const { subtle } = await platformCrypto(crypto)
-  const open = await createVault({ store, subtle, rng: platformRng(crypto) }).create(party, bytes(1), source)
+  const open = await createVault({ store, subtle, rng: platformRng(crypto), clock: systemClock }).create(party, { cover: bytes(1) }, source)
   await open.write([{ kind: 'key-share', id: 'w', epoch: 1, value: bytes(42) }])
 }
 
 export async function readVault(passphrase: string) {
   const { subtle } = await platformCrypto(crypto)
-  const open = await createVault({ store, subtle, rng: platformRng(crypto) }).unlock(party, { kind: 'passphrase', passphrase })
+  const open = await createVault({ store, subtle, rng: platformRng(crypto), clock: systemClock }).unlock(party, { kind: 'passphrase', passphrase })
   return [...(await open.read('key-share', 'w', 1)) ?? []]
 }
 
