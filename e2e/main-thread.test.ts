@@ -14,6 +14,7 @@ test('the page is never blocked while a key is made, on a processor four times s
   const links = await anna.invitations(2)
   for (const [i, other] of [ben, cleo].entries()) await other.join(links[i] ?? '')
   await anna.makeTogether()
+  await cleo.findsWords()
   await cleo.button('Approve').focus()
   const devtools = await cleo.page.context().newCDPSession(cleo.page)
   await devtools.send('Emulation.setCPUThrottlingRate', { rate: SLOWER })

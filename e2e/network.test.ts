@@ -79,10 +79,15 @@ test('a signalling server that is restarted in the lobby, and in each round of m
   let server: SignallingServer = startSignalling({ ...options, port: 0 })
   await server.ready
   const { address: { port }, url } = server
-  const restart = async (): Promise<void> => {
-    await server.close()
-    server = startSignalling({ ...options, port })
-    await server.ready
+  let restarted = Promise.resolve()
+  // One after the other: of two channels, one may be a round ahead.
+  const restart = (): Promise<void> => {
+    restarted = restarted.then(async () => {
+      await server.close()
+      server = startSignalling({ ...options, port })
+      await server.ready
+    })
+    return restarted
   }
   const restarts: number[] = []
   const [anna, ben] = [await person('Anna', { url }), await person('Ben', { url })]

@@ -108,6 +108,8 @@ test('a page configured with what is no address says so, and calls nobody', asyn
   await anna.page.goto('about:blank')
   await anna.createWallet({ name: 'Savings', devices: 2 })
   await expect(anna.page.getByRole('alert')).toBeVisible()
+  // It would go on trying.
+  await anna.page.close()
   const seen = watches.get(anna.page.context())?.take() ?? []
   expect(seen.some((line) => line.startsWith('violation: connect-src https://evil.test'))).toBe(true)
   expect(seen.filter((line) => !/^(violation: connect-src|console: )/.test(line))).toEqual([])

@@ -31,6 +31,26 @@ test(`names of ${NAMES.length} devices and of a wallet are shown as text, or ref
   expect(await anna.page.locator('img, iframe, object, embed, video, audio, script:not([src]), style:not([data-vite-dev-id]), base, form[action]').count()).toBe(0)
 })
 
+test('names of wallets that somebody else made are shown as text to whoever is invited', async ({ person, device, server }) => {
+  const anna = await person('Anna')
+  const mallory = await device({ name: HOSTILE_NAME })
+  for (const [i, name] of NAMES.slice(0, 6).entries()) {
+    const own = i === 0 ? { device: { name: HOSTILE_NAME, passphrase: mallory.passphrase } } : {}
+    const { session } = await mallory.party.verbs.createWallet({ name, threshold: 2, places: [{ kind: 'link' }], pageUrl: `${server.url}/`, ...own })
+    const { places } = await mallory.session(({ id, places: [, guest] }) => id === session && guest?.link !== undefined)
+    const link = places[1]?.link ?? ''
+    if (i === 0) await anna.join(link)
+    else {
+      await anna.page.evaluate((hash) => { location.hash = hash }, link.replace(/.*#/, ''))
+      await anna.button('Join').click()
+    }
+    await expect(anna.page.getByText(name).first()).toBeVisible()
+    await expect(anna.page.getByText(HOSTILE_NAME).first()).toBeVisible()
+    await mallory.party.verbs.close({ session })
+    await expect(anna.heading('The wallet was not made')).toBeVisible()
+  }
+})
+
 test('hostile names and wallet names are text on every screen of a story, and so is a text to sign that somebody else wrote', async ({ person, device }) => {
   const anna = await person('Anna')
   const mallory = await device({ name: HOSTILE_NAME })

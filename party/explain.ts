@@ -1,6 +1,6 @@
 /** Errors as a person reads them: what happened, what is safe, one next step (`docs/architecture.md`, Errors). */
 import type { ErrorCode, MpcError, Pid } from '@trivet/protocol/core'
-import type { ErrorView } from './api.ts'
+import type { ErrorView } from './views.ts'
 import { YOU_DECLINED } from './session/live-session.ts'
 import { nameOf, type SessionMember } from './session/member.ts'
 

@@ -1,7 +1,7 @@
 /** Where the unlocked party lives: its device and desk, its line to the introduction server, who of its wallets' members is online. */
 import { MpcError } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
-import type { PartyView } from './api.ts'
+import type { PartyView } from './views.ts'
 import { atMost } from './clock.ts'
 import type { Device } from './device.ts'
 import { Desk, type DeskOptions } from './session/desk.ts'

@@ -1,7 +1,7 @@
 /** What a party shows of itself: public, in new objects. */
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { PartyId } from '@trivet/signalling/wire'
-import type { PartyView, VaultView, WalletView } from './api.ts'
+import type { PartyView, VaultView, WalletView } from './views.ts'
 import type { Home, Unlocked } from './home.ts'
 import type { VaultEntry } from './vault/index.ts'
 import { decodeCover } from './wallets/cover.ts'
@@ -20,7 +20,9 @@ export function partyView({ connection, online, unlocked, lockedBy }: Shown, vau
     vaults: vaults.map((vault) => (vault.partyId === card?.partyId ? { ...vault, unlocked: true, wallets: held } : { ...vault, unlocked: false })),
     ...(lockedBy === undefined ? {} : { lockedBy }),
     ...(card === undefined ? {} : { me: { partyId: card.partyId, name: card.name, build: bytesToHex(card.build) } }),
-    known: unlocked?.device.known.list().map(({ card: { partyId, name, role }, since, how }) => ({ partyId, name, role, since, how, online: isOnline(partyId) })) ?? [],
+    known: unlocked?.device.known.list().map(({ card: { partyId, name, role }, since, how }) => (
+      { partyId, name, role, since, how, online: isOnline(partyId) }
+    )) ?? [],
     wallets,
     sessions: unlocked?.desk.views() ?? [],
   }

@@ -1,7 +1,7 @@
 /** Who says yes or no on a party's behalf: a person (`ask`) or rules. */
 import type { Interpretation } from '@trivet/protocol/intent'
 import type { PartyId } from '@trivet/signalling/wire'
-import type { PartyInWallet } from './api.ts'
+import type { PartyInWallet } from './views.ts'
 
 export type Decision =
   | { readonly answer: 'approve' }

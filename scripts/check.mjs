@@ -1,6 +1,6 @@
 // npm run check: types of every folder and of Svelte, lint, import directions and cycles, unused code and dependencies.
 import { command } from './lib/fail.mjs'
-import { tsconfigs } from './lib/folders.mjs'
+import { sources, tsconfigs, workspaces } from './lib/folders.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { runNode } from './lib/run.mjs'
 
@@ -31,7 +31,9 @@ function jobs() {
   // svelte-check sees the TypeScript files of its project as well.
   const types = tsconfigs().filter((path) => path !== 'web/tsconfig.json')
   return [
-    { name: 'lint', check: tool('eslint/bin/eslint.js', '.') },
+    // One process for all folders would hold every program's types at once, which is more than Node's heap.
+    ...[...workspaces(), 'scripts'].map((folder) => ({ name: `lint of ${folder}`, check: tool('eslint/bin/eslint.js', folder) })),
+    { name: 'lint of the root', check: tool('eslint/bin/eslint.js', ...sources(/^[^/]+\.(ts|mjs)$/)) },
     { name: 'types of web (svelte-check)', check: tool('svelte-check/bin/svelte-check', '--tsconfig', 'web/tsconfig.json', '--fail-on-warnings', '--output', 'human') },
     ...types.map((path) => ({ name: `types of ${path}`, check: tool('typescript/bin/tsc', '--project', path) })),
     { name: 'unused code and dependencies (knip)', check: tool('knip/bin/knip.js') },

@@ -1,7 +1,8 @@
 import { Refusal } from './refusal.ts'
 import { isLive, takesPart, type Session } from './rooms/session.ts'
 import type { Sessions } from './sessions.ts'
-import type { Box, Mail, MailStore } from './store/mail.ts'
+import type { Box, MailStore } from './store/mail.ts'
+import type { Mail } from './store/rows.ts'
 import { LIMITS, type PartyId } from './wire/index.ts'
 
 /** Of all mail together, so that a disk is not filled by whoever makes parties without end. */

@@ -34,8 +34,10 @@ export interface LyingServer {
   answer(answer?: Answer): void
   /** Says something nobody gave it. */
   tell(to: PartyId, told: Told): void
-  /** Closes the socket of a party, or of all. */
-  cut(party?: PartyId): void
+  /** How many of them are connected now. */
+  readonly connected: number
+  /** Closes all sockets. */
+  cut(): void
   close(): Promise<void>
 }
 
@@ -59,6 +61,8 @@ class Between implements LyingServer {
   readonly #honest: SignallingServer
   readonly #io: Server
   readonly #sockets = new Map<PartyId, Socket>()
+  /** Those who have said over their socket what they are, and were heard. */
+  readonly #through = new Set<PartyId>()
   #lie = truth
   #answer: Answer = ({ body }) => body
 
@@ -85,8 +89,13 @@ class Between implements LyingServer {
     this.#sockets.get(to)?.emit(name, value)
   }
 
-  cut(party?: PartyId): void {
-    for (const [id, socket] of this.#sockets) if (party === undefined || id === party) socket.disconnect(true)
+  get connected(): number {
+    return this.#through.size
+  }
+
+  cut(): void {
+    for (const socket of this.#sockets.values()) socket.disconnect(true)
+    this.#through.clear()
   }
 
   async close(): Promise<void> {
@@ -112,7 +121,12 @@ class Between implements LyingServer {
       taken?.()
     })
     // What is sent before the true server has answered waits for it.
-    socket.onAny((name: string, value: unknown, acknowledge: (answer: unknown) => void) => { behind.emit(name, value, acknowledge) })
+    socket.onAny((name: string, value: unknown, acknowledge: (answer: unknown) => void) => {
+      behind.emit(name, value, (answer: unknown) => {
+        if (socket.connected) this.#through.add(party)
+        acknowledge(answer)
+      })
+    })
     behind.on('connect_error', () => { socket.disconnect(true) })
     behind.on('disconnect', () => { socket.disconnect(true) })
     socket.on('disconnect', () => { behind.disconnect() })

@@ -152,7 +152,7 @@ export class Person {
 
   /** Says yes; before a wallet is made with strangers, finds the words that were read out. */
   async approve(): Promise<void> {
-    await this.#findsWords()
+    await this.findsWords()
     await this.button('Approve').click()
   }
 
@@ -163,7 +163,7 @@ export class Person {
   }
 
   async decline(reason: string): Promise<void> {
-    await this.#findsWords()
+    await this.findsWords()
     await this.button('Decline').click()
     const dialog = this.page.getByRole('dialog', { name: 'Decline' })
     await dialog.getByLabel('In your own words').fill(reason)
@@ -279,7 +279,8 @@ export class Person {
     return this.page.getByRole('heading', { name, exact: true, level: 1 })
   }
 
-  async #findsWords(): Promise<void> {
+  /** As far as the question whether to hold a part. */
+  async findsWords(): Promise<void> {
     await this.#compares(async () => {
       const words = await this.#table.heard()
       await this.button(words.join(' ')).click()

@@ -12,7 +12,7 @@ import type { MemoryStore } from '../vault/memory-store.ts'
 import { backupVerbs } from './backup-verbs.ts'
 
 export const ed25519 = await chooseEd25519(crypto.subtle)
-export const randomBytes: Rng = (size) => crypto.getRandomValues(new Uint8Array(size))
+const randomBytes: Rng = (size) => crypto.getRandomValues(new Uint8Array(size))
 export const PASSPHRASE = 'what is on the paper in the drawer'
 export const [savings = '', shop = ''] = FROZEN.wallets.map(({ id }) => id)
 const SOURCES = {

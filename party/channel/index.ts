@@ -1,2 +1,2 @@
 export { openChannel } from './channel.ts'
-export type { Channel, ChannelOptions, ChannelState, OpenChannel } from './types.ts'
+export type { Channel, ChannelState, OpenChannel } from './types.ts'

@@ -6,7 +6,7 @@ import { Malformed, concat, equalBytes, u64 } from '@trivet/protocol/core'
 import { MAX_NONCE, TAG_BYTES } from '../noise/cipher-state.ts'
 import type { TransportKeys } from '../noise/handshake-state.ts'
 
-export const RECORD_KIND = 4
+const RECORD_KIND = 4
 const HEAD_BYTES = 9
 /** What a record adds to what it seals. */
 export const RECORD_BYTES = HEAD_BYTES + TAG_BYTES

@@ -5,7 +5,7 @@ import { isCheckedName } from '../identity/text.ts'
 import type { KeySource } from '../vault/index.ts'
 
 /** Of a new passphrase, in UTF-16 units. */
-export const MIN_PASSPHRASE = 10
+const MIN_PASSPHRASE = 10
 
 export function sourceOf(opens: OpenWith): KeySource {
   return 'passkey' in opens ? { kind: 'passkey', ...opens.passkey } : { kind: 'passphrase', passphrase: opens.passphrase }

@@ -1,7 +1,7 @@
 /** Who this party was paired with before: by name and keys. Memory follows the vault. */
 import { equalBytes, InputError, MpcError, Refused, VaultError } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
-import type { KnownView } from '../api.ts'
+import type { KnownView } from '../views.ts'
 import type { Card } from '../identity/card.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
 import type { OpenVault } from '../vault/index.ts'

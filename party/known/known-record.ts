@@ -1,6 +1,6 @@
 /** How a known party is stored: one sealed record each. See `docs/storage.md`. */
 import { concat, toNumber, u64, u8, VaultError } from '@trivet/protocol/core'
-import type { KnownView } from '../api.ts'
+import type { KnownView } from '../views.ts'
 import { readCard, type Card } from '../identity/card.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
 

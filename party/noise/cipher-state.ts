@@ -2,7 +2,6 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { Bug } from '@trivet/protocol/core'
 
-export const KEY_BYTES = 32
 export const TAG_BYTES = 16
 /** Far below the 2^64 − 1 of §5.1: whoever comes so far makes a new handshake. */
 export const MAX_NONCE = 2 ** 32

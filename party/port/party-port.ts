@@ -1,5 +1,6 @@
 /** A party that lives in a worker, driven from the main thread. */
-import type { PartyVerbs, PartyView } from '../api.ts'
+import type { PartyVerbs } from '../api.ts'
+import type { PartyView } from '../views.ts'
 import type { PortLike } from './port.ts'
 import { Rpc } from './rpc.ts'
 

@@ -5,7 +5,8 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { equalBytes, type Pid } from '@trivet/protocol/core'
 import { wipePresignature, type Presignature } from '@trivet/protocol/dkls23'
-import type { StockView, WalletId } from '../api.ts'
+import type { WalletId } from '../api.ts'
+import type { StockView } from '../views.ts'
 
 /** Unused ones for one set of signers and path. */
 const MAX_PER_SET = 20

@@ -2,7 +2,7 @@
 import { Bug, InputError, Refused, type MpcError } from '@trivet/protocol/core'
 import { wipePresignature, type Presignature } from '@trivet/protocol/dkls23'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import type { SessionView } from '../api.ts'
+import type { SessionView } from '../views.ts'
 import type { SessionDeps } from '../session/deps.ts'
 import { knownError, type LiveSession } from '../session/live-session.ts'
 import { Meeting } from '../session/meeting.ts'

@@ -2,7 +2,7 @@
 import { TransportError, type MpcError, type Pid } from '@trivet/protocol/core'
 import type { Presignature } from '@trivet/protocol/dkls23'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
-import type { StockView } from '../api.ts'
+import type { StockView } from '../views.ts'
 import type { SessionDeps } from '../session/deps.ts'
 import { knownError } from '../session/live-session.ts'
 import type { SessionMember } from '../session/member.ts'

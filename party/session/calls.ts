@@ -1,6 +1,6 @@
 /** How a party that did not follow a link comes into somebody's new wallet: by an invitation of its own, or by name by a party that it knows. */
 import type { PartyId, SessionInfo } from '@trivet/signalling/wire'
-import type { DeskOptions } from './desk.ts'
+import type { SessionDeps } from './deps.ts'
 import type { KeygenRole } from './entrance.ts'
 import type { GuestPass } from './guest.ts'
 import type { Invitations } from './invitations.ts'
@@ -17,7 +17,7 @@ interface Call {
 /** @returns undefined where nobody who may has called this party */
 export async function keygenCall(
   { session_id: room, coordinator, participants, expires_at: expiry, threshold_t: threshold, threshold_n: total }: SessionInfo, me: PartyId,
-  invitations: Invitations, { known, policy, identity }: Pick<DeskOptions, 'known' | 'policy' | 'identity'>,
+  invitations: Invitations, { known, policy, identity }: Pick<SessionDeps, 'known' | 'policy' | 'identity'>,
 ): Promise<Call | undefined> {
   const inviter = known.find(coordinator)?.card
   const secrets = await invitations.open()

@@ -1,7 +1,7 @@
 /** What sessions are given. */
 import type { MpcError, Rng } from '@trivet/protocol/core'
 import type { Interpret } from '@trivet/protocol/intent'
-import type { ErrorView } from '../api.ts'
+import type { ErrorView } from '../views.ts'
 import type { OpenChannel } from '../channel/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Situation } from '../explain.ts'

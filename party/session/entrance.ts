@@ -1,7 +1,7 @@
 /** How the parties of a new wallet come together: the inviter's lobby or a guest's way into one, and all that is said until there is a roster. */
 import { Refused, type MpcError } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import type { PlaceView } from '../api.ts'
+import type { PlaceView } from '../views.ts'
 import type { Card } from '../identity/card.ts'
 import { Courier, type CourierOptions } from './courier.ts'
 import type { SessionDeps } from './deps.ts'

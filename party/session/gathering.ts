@@ -7,7 +7,7 @@ import {
   type Envelope, type LastingChange, type Pid, type StepName,
 } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
-import type { PlaceView, SessionState, StepView } from '../api.ts'
+import type { PlaceView, SessionState, StepView } from '../views.ts'
 import { Answers } from './answers.ts'
 import { answerBody, readAnswer, type Answer } from './bodies.ts'
 import { Ceremony, type CeremonyRun } from './ceremony.ts'

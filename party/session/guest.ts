@@ -1,7 +1,7 @@
 /** The other side of a lobby: who comes with a link, or is called by its own invitation or by name. */
 import { concat, equalBytes, Malformed, TransportError, type MpcError } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import type { PlaceView } from '../api.ts'
+import type { PlaceView } from '../views.ts'
 import { cardHash, readCard, type Card } from '../identity/card.ts'
 import { encodeCapabilities, mustFit, MY_CAPABILITIES, readCapabilities } from '../pairing/capabilities.ts'
 import { encodeHello, readWelcome, type Welcome } from '../pairing/proof.ts'

@@ -4,7 +4,7 @@ import { Bug, INVITE, InputError, MpcError, Run, type LastingChange, type Pid, t
 import { JOIN, VOTE } from '@trivet/protocol/epoch'
 import { keygen, keygenVocabulary, prepareKeygen, type KeygenCeremony } from '@trivet/protocol/keygen'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
-import type { KnownView, PlaceView, SessionState } from '../api.ts'
+import type { KnownView, PlaceView, SessionState } from '../views.ts'
 import type { Card } from '../identity/card.ts'
 import { draftHash } from '../pairing/words.ts'
 import { assembleFromVotes } from '../wallets/certify.ts'

@@ -1,7 +1,7 @@
 /** A key generation as the party sees it: lobby or guest, then roster, approval and ceremony. */
 import { InputError, Refused, TransportError, type MpcError, type PreparedEpoch } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import type { SessionState, SessionView } from '../api.ts'
+import type { SessionState, SessionView } from '../views.ts'
 import { atMost } from '../clock.ts'
 import type { Card } from '../identity/card.ts'
 import type { KeygenRequest } from '../policy.ts'

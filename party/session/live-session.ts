@@ -1,7 +1,7 @@
 /** What the party knows of every kind of session. */
 import { Bug, InputError, MpcError, Refused, TransportError } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import type { SessionView } from '../api.ts'
+import type { SessionView } from '../views.ts'
 import { memberOf, type SessionMember } from './member.ts'
 
 export interface LiveSession {

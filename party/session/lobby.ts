@@ -1,7 +1,7 @@
 /** The coordinator's side of a lobby: fills places until everybody is here. Source: `docs/architecture.md`, Pairing. */
 import { Bug, concat, Malformed, MpcError, Refused } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import type { PlaceView } from '../api.ts'
+import type { PlaceView } from '../views.ts'
 import { cardHash, readCard, type Card } from '../identity/card.ts'
 import { isSameName } from '../known/known-parties.ts'
 import { encodeCapabilities, mustFit, MY_CAPABILITIES, readCapabilities } from '../pairing/capabilities.ts'

@@ -1,5 +1,5 @@
 import { equalBytes, type Pid } from '@trivet/protocol/core'
-import type { PlaceView } from '../api.ts'
+import type { PlaceView } from '../views.ts'
 import type { Card } from '../identity/card.ts'
 import type { SessionDeps } from './deps.ts'
 import { memberOf, type SessionMember } from './member.ts'

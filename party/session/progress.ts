@@ -1,6 +1,6 @@
 /** How far a ceremony is, for people to watch: its steps, who was heard in each, how long each took. */
 import type { Pid, StepName } from '@trivet/protocol/core'
-import type { StepView } from '../api.ts'
+import type { StepView } from '../views.ts'
 import type { Clock } from '../clock.ts'
 
 type Heard = readonly { readonly step: StepName; readonly from: readonly Pid[] }[]

@@ -4,7 +4,7 @@ import {
 } from '@trivet/protocol/core'
 import { repairContext, repairPair, repairVocabulary } from '@trivet/protocol/dkls23'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
-import type { RepairView } from '../api.ts'
+import type { RepairView } from '../views.ts'
 import type { RepairRequest } from '../policy.ts'
 import { ecdsaShare } from '../presign/presign-request.ts'
 import type { Wallet } from '../wallets/wallet.ts'

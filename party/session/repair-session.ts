@@ -1,7 +1,7 @@
 /** A pair being set up anew as one of its two members sees it: request, decision, ceremony, the new pair in place of the old. */
 import { Bug, InputError, Refused, type LastingChange, type MpcError } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import type { PlaceView, RepairView, SessionState, SessionView } from '../api.ts'
+import type { PlaceView, RepairView, SessionState, SessionView } from '../views.ts'
 import { atMost } from '../clock.ts'
 import type { RepairRequest } from '../policy.ts'
 import type { SessionDeps } from './deps.ts'

@@ -1,7 +1,7 @@
 /** The sessions of the unlocked party, and what the introduction server last said of each. */
 import { InputError } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import type { SessionView } from '../api.ts'
+import type { SessionView } from '../views.ts'
 import type { LiveSession } from './live-session.ts'
 
 /** Sessions that are over and still shown; the oldest are forgotten first. */

@@ -2,7 +2,7 @@
 import { InputError, Refused, type MpcError } from '@trivet/protocol/core'
 import type { Presignature } from '@trivet/protocol/dkls23'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import type { PlaceView, RequestView, SessionState, SessionView } from '../api.ts'
+import type { PlaceView, RequestView, SessionState, SessionView } from '../views.ts'
 import { atMost } from '../clock.ts'
 import { HeldPresignatures } from '../presign/held.ts'
 import { shortCode } from '../short-code.ts'

@@ -1,6 +1,6 @@
 /** Comparing words on this device: what is shown, what is offered, what the answers mean. */
 import { InputError, Refused, type Rng } from '@trivet/protocol/core'
-import type { SessionState } from '../api.ts'
+import type { SessionState } from '../views.ts'
 import { offer, sameWords, type Words } from '../pairing/words.ts'
 
 /** A person may err twice. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SessionId } from '@trivet/signalling/wire'
-import type { SessionView } from '../api.ts'
+import type { SessionView } from '../views.ts'
 import type { Policy } from '../policy.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
 import { compare, failureOf, meet, PAGE, person, reaches, sessionIn, the, type Person } from '../testing/people.ts'

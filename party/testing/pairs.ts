@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import { concat } from '@trivet/protocol/core'
 import type { SessionId } from '@trivet/signalling/wire'
-import type { PartyInWallet } from '../api.ts'
+import type { PartyInWallet } from '../views.ts'
 import { flipped, type Said } from './bent-line.ts'
 import { ask, reaches, the, type Person } from './people.ts'
 import { failuresOf, type Trio } from './trio.ts'

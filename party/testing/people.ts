@@ -1,5 +1,6 @@
 /** Whole parties on an in-memory network, driven like people would: for tests. */
-import type { CreateWallet, ErrorView, PartyView, SessionView } from '../api.ts'
+import type { CreateWallet } from '../api.ts'
+import type { ErrorView, PartyView, SessionView } from '../views.ts'
 import { systemClock, type Clock } from '../clock.ts'
 import { createParty, type Party } from '../party.ts'
 import type { PartyLock } from '../one-writer.ts'

@@ -1,6 +1,6 @@
 /** Anna, Ben and Cleo on one network, with one clock that a test turns; Cleo's line can be bent. */
 import type { SessionId } from '@trivet/signalling/wire'
-import type { ErrorView } from '../api.ts'
+import type { ErrorView } from '../views.ts'
 import type { Relay } from '../transport/memory-server.ts'
 import { createMemoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from '../transport/memory.ts'
 import { createMemoryStore, type MemoryStore } from '../vault/memory-store.ts'

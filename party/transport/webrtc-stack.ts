@@ -12,7 +12,8 @@ export interface PeerConnection {
   readonly localDescription: { readonly sdp: string } | null
   readonly remoteDescription: { readonly sdp: string } | null
   readonly iceConnectionState: string
-  ondatachannel: ((event: { readonly channel: { close(): void } }) => void) | null
+  /** Only ever set; stacks type what it is given each in their own way. */
+  ondatachannel: unknown
   addEventListener(event: 'iceconnectionstatechange', listener: () => void): void
   close(): void
   getStats(): Promise<{ forEach(use: (report: unknown) => void): void }>

@@ -139,7 +139,7 @@ class WebrtcLink implements Link {
   #begin(connection: PeerConnection): void {
     this.#connection = connection
     this.#watch.watch(connection)
-    connection.ondatachannel = ({ channel }) => {
+    connection.ondatachannel = ({ channel }: { readonly channel: { close(): void } }) => {
       channel.close()
       this.#refuse('a data channel that the other end opened')
     }

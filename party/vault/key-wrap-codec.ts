@@ -37,7 +37,7 @@ export const VAULT_ARGON2: Argon2Range = {
   least: { memoryKiB: 64 * 1024, iterations: 3, parallelism: 1 }, most: { memoryKiB: 256 * 1024, iterations: 16, parallelism: 4 },
 }
 export const MAX_PASSKEYS = 8
-export const MAX_CREDENTIAL_BYTES = 1023
+const MAX_CREDENTIAL_BYTES = 1023
 export const PRF_BYTES = 32
 const MAX_LABEL_BYTES = 64
 

@@ -35,8 +35,8 @@ const zones = {
   },
   cli: { values: ['enterprise', 'signalling'], why: 'cli only starts the parts: what they do is in them' },
   e2e: { values: ['protocol', 'party', 'chains', 'signalling', 'enterprise', 'cli'], why: 'e2e sees the page as a person does, in a browser' },
-  bench: { values: ['protocol', 'party', 'chains', 'signalling', 'enterprise', 'cli', 'e2e/person'], why: 'bench measures the page in a browser' },
-  torture: { values: ['protocol'], why: 'torture attacks the protocols: what else it needs stands in their testing entries' },
+  bench: { values: ['protocol', 'party', 'chains', 'signalling', 'enterprise', 'cli', 'e2e/person', 'e2e/table'], why: 'bench measures the page in a browser' },
+  torture: { values: ['protocol', 'party', 'signalling/wire'], why: 'torture attacks the protocols, and whole parties on a network of its own' },
   scripts: { values: [], why: 'scripts run before anything is built' },
 }
 

@@ -5,7 +5,7 @@ import { root } from './root.mjs'
 const skipped = new Set(['node_modules', 'dist', 'data', 'demo'])
 
 /** @returns {string[]} the workspaces, as the root's package.json lists them */
-function workspaces() {
+export function workspaces() {
   /** @type {{ workspaces: string[] }} */
   const { workspaces: names } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
   return names

@@ -1,5 +1,5 @@
 import type { Mailbox } from '../mailbox.ts'
-import type { Mail } from '../store/mail.ts'
+import type { Mail } from '../store/rows.ts'
 import type { Connection } from './connection.ts'
 
 /** Mail handed to one receiver that it has not acknowledged. */

@@ -1,21 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import { z } from 'zod'
 import type { PartyId, SessionId } from '../wire/index.ts'
-import { mailRow, sizeRow, toMail } from './rows.ts'
-
-/** Something left for one receiver. */
-export interface Mail {
-  /** Position among everything stored here, in the order it was left. The server's own affair. */
-  readonly position: number
-  readonly session: SessionId
-  readonly from: PartyId
-  readonly to: PartyId
-  /** Counts what was left for this receiver in this session, from 1. */
-  readonly number: number
-  readonly payload: Uint8Array
-  /** Milliseconds since 1970. */
-  readonly leftAt: number
-}
+import { mailRow, sizeRow, toMail, type Mail } from './rows.ts'
 
 /** A receiver in a session. */
 export interface Box {

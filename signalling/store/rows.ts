@@ -1,8 +1,21 @@
 /** Rows as they lie in the database, and the values they stand for. */
 import { z } from 'zod'
 import type { Place, Session } from '../rooms/session.ts'
-import type { Mail } from './mail.ts'
 import { PARTY_STATUSES, SESSION_STATUSES, SESSION_TYPES, isPartyId, isSessionId, type PartyId, type SessionId } from '../wire/index.ts'
+
+/** Something left for one receiver. */
+export interface Mail {
+  /** Position among everything stored here, in the order it was left. The server's own affair. */
+  readonly position: number
+  readonly session: SessionId
+  readonly from: PartyId
+  readonly to: PartyId
+  /** Counts what was left for this receiver in this session, from 1. */
+  readonly number: number
+  readonly payload: Uint8Array
+  /** Milliseconds since 1970. */
+  readonly leftAt: number
+}
 
 const partyId = z.custom<PartyId>(isPartyId, 'expected a party id')
 const sessionId = z.custom<SessionId>(isSessionId, 'expected a session id')

@@ -58,7 +58,7 @@ export async function meet(world: World, [first, ...others]: readonly Device[]):
 }
 
 /** What a person does where a click was answered by "try again". */
-export async function persistently<T>(world: World, act: () => Promise<T>): Promise<T> {
+async function persistently<T>(world: World, act: () => Promise<T>): Promise<T> {
   for (let left = 5; ; left--) {
     try {
       return await world.wait(act())
@@ -117,7 +117,7 @@ export async function isWellAfterwards(devices: readonly Device[], name: string)
   return isDone && wrong === undefined
 }
 
-export function sessionOf(device: Device, session: string): SessionView | undefined {
+function sessionOf(device: Device, session: string): SessionView | undefined {
   return device.view().sessions.find(({ id }) => id === session)
 }
 

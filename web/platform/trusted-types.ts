@@ -1,6 +1,6 @@
 /** Trusted Types: what turns text into code goes through a named policy (`docs/decisions/0015-page-hardening.md`). */
 
-/** As much of `window` as is needed; a browser without Trusted Types has no `trustedTypes`. */
+/** As much of `window` as is needed, which TypeScript's own description of it lacks; a browser without Trusted Types has no `trustedTypes`. */
 export interface TrustedTypesScope {
   readonly trustedTypes?: {
     createPolicy(name: string, rules: { createScriptURL(url: string): string }): {
@@ -19,8 +19,9 @@ export const POLICY = 'trivet-worker'
  * @param own address of the page's worker: the one that passes
  * @returns the same address, as a worker's constructor takes it
  */
-export function trustedWorkerUrl(own: string, scope: TrustedTypesScope): string {
-  const policy = scope.trustedTypes?.createPolicy(POLICY, {
+export function trustedWorkerUrl(own: string, scope: object): string {
+  const { trustedTypes }: TrustedTypesScope = scope
+  const policy = trustedTypes?.createPolicy(POLICY, {
     createScriptURL(url) {
       if (url !== own) throw new TypeError('only the page’s own worker may be started')
       return url
