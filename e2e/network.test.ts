@@ -106,6 +106,7 @@ test('a signalling server that is restarted in the lobby, and in each round of m
   await anna.createWallet({ name: 'Savings' })
   const [toBen = '', toCleo = ''] = await anna.invitations(2)
   await ben.join(toBen)
+  await expect(anna.page.getByRole('heading', { name: 'Ben', exact: true, level: 3 })).toBeVisible()
   await restart()
   await cleo.join(toCleo)
   await anna.button('Make the wallet together').waitFor()
@@ -115,6 +116,7 @@ test('a signalling server that is restarted in the lobby, and in each round of m
   await cleo.approve()
   for (const who of [anna, ben]) await who.seesWallet()
   expect(restarts).toEqual(ROUNDS)
+  await expect(anna.page.getByRole('region', { name: 'Devices' }).getByText('Online', { exact: true })).toHaveCount(2)
 
   await anna.writeText('Paid in full', 'Cleo')
   await anna.ask()

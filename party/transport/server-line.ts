@@ -86,22 +86,21 @@ export class ServerLine {
     }
     if (this.#isClosed()) return
     const socket = this.#newSocket(login)
+    // From the start: what the server says at once, such as who is here, may be answered at once.
+    this.#socket = socket
     try {
       await this.#introduce(socket)
     } catch (error) {
+      // Closed, or lost after it was open: that is seen to.
+      if (this.#socket !== socket) return
+      this.#socket = undefined
       socket.close()
-      if (this.#isClosed()) return
       // The token may be one that a server which began anew does not know.
       token.forget()
       this.#retry(error instanceof Error ? error.message : 'not reached')
       return
     }
-    // Closed meanwhile.
-    if (this.#isClosed()) {
-      socket.close()
-      return
-    }
-    this.#socket = socket
+    if (this.#socket !== socket) return
     this.#failures = 0
     this.#renewLater()
     events.state({ kind: 'connection', state: 'connected' })

@@ -30,6 +30,25 @@ describe('a client of the introduction server', () => {
     await anna.session((session) => session.session_id === session_id)
   })
 
+  it('can answer what the server says as soon as it is connected', async () => {
+    const server = await serve(await temporaryDir())
+    const as = await newLogin()
+    const [anna, ben] = [await connect(server.url, { as }), await connect(server.url)]
+    const { session_id: id, join_tokens: tokens } = await anna.signalling.createSession({
+      session_type: 'keygen', threshold_t: 2, threshold_n: 2, participants: [anna.device(), ben.device()],
+    })
+    await ben.signalling.joinSession(tokens[ben.party] ?? '')
+    anna.signalling.close()
+    const answered = new Promise<void>((resolve, reject) => {
+      anna.signalling.listen(({ kind }) => {
+        if (kind === 'session') anna.signalling.send(id, ben.party, Uint8Array.of(1)).then(resolve, reject)
+      })
+    })
+    await anna.signalling.connect(as.login)
+    await answered
+    await ben.heard('signal', ({ from }) => from === anna.party)
+  })
+
   it('keeps trying while the server cannot be reached', async () => {
     const dataDir = await temporaryDir()
     const server = await serve(dataDir)

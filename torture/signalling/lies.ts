@@ -48,7 +48,7 @@ function described(name: string, change: (session: SessionInfo, server: LyingSer
 }
 
 function ended(status: SessionStatus, reason?: string): Lie {
-  return described(`says that the session is ${status}`, (session) => ({ ...session, status, ...(reason === undefined ? {} : { reason }) }))
+  return described(`says that the session is ${status}${reason === undefined ? '' : ` (${reason})`}`, (session) => ({ ...session, status, ...(reason === undefined ? {} : { reason }) }))
 }
 
 /** Denials: what they keep from finishing is no harm, and is all that is left to the server. */
