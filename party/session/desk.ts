@@ -223,14 +223,14 @@ export class Desk {
       const candidates = [wallet, ...more.filter(({ members }) => members.length === participants.length)] as const
       this.#put(new FinishSession({ id, isCoordinator: false, candidates, deps }))
     } else return
-    this.#book.told(await this.#options.signalling.joinSession(joinToken))
+    this.#joined(await this.#options.signalling.joinSession(joinToken))
   }
 
   async #calledToKeygen(info: SessionInfo, joinToken: string): Promise<void> {
     const call = await keygenCall(info, this.#me, this.invitations, this.#options)
     if (call === undefined) return
     if (!call.asksPerson) return this.#enter(joinToken, info.session_id, call.role)
-    const come = async (): Promise<void> => { this.#book.told(await this.#options.signalling.joinSession(joinToken)) }
+    const come = async (): Promise<void> => { this.#joined(await this.#options.signalling.joinSession(joinToken)) }
     this.#put(new KeygenSession(info.session_id, { ...call.role, come }, this.#deps('keygen')))
     this.#book.told(info)
   }
@@ -254,12 +254,17 @@ export class Desk {
     const session = new KeygenSession(id, role, this.#deps('keygen'))
     this.#put(session)
     try {
-      this.#book.told(await this.#options.signalling.joinSession(joinToken))
+      this.#joined(await this.#options.signalling.joinSession(joinToken))
     } catch (error) {
       this.#book.forget(id)
       await session.leave()
       throw error
     }
+  }
+
+  /** The answer to joining; what the server has said of it since, over its socket, is newer. */
+  #joined(info: SessionInfo): void {
+    if (!this.#book.isIn(info.session_id, this.#me)) this.#book.told(info)
   }
 
   /** Of these parties, of which this is one. */

@@ -53,6 +53,11 @@ export class SessionBook {
     this.#infos.delete(id)
   }
 
+  /** Whether the introduction server has said that a party joined one of these sessions. */
+  isIn(id: SessionId, party: PartyId): boolean {
+    return this.#infos.get(id)?.participants.some(({ party_id: one, status }) => one === party && status !== 'invited') === true
+  }
+
   /** @returns whether it is about one of these sessions */
   told(info: SessionInfo): boolean {
     const session = this.#sessions.get(info.session_id)

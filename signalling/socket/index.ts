@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import type { Socket as NetSocket } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import { Server, type Socket } from 'socket.io'
 import type { Auth, Caller } from '../auth.ts'
@@ -12,6 +13,9 @@ import type { Directory } from './directory.ts'
 import { createEvents, type Events } from './events.ts'
 import type { Gate, RawSocket } from './gate.ts'
 import { Post } from './post.ts'
+
+/** Whoever has not said goodbye by then is cut off when the server stops. */
+const GOODBYE_MS = 500
 
 export interface SocketsOptions {
   readonly server: HttpServer
@@ -50,6 +54,7 @@ export function bindSockets(options: SocketsOptions): Sockets {
       decide(reason, reason === undefined)
     },
   })
+  const connected = connectionsOf(server)
   io.engine.on('connection', (raw: RawSocket) => gate.watch(raw))
   io.use((socket, next) => {
     admit(socket, options.auth, events).then(
@@ -88,9 +93,20 @@ export function bindSockets(options: SocketsOptions): Sockets {
     },
     async close() {
       for (const connection of directory.all()) connection.dismiss(new Refusal('unavailable', 'the server is stopping', { retryAfter: 1 }))
-      await io.close()
+      const cutting = setTimeout(() => connected.cut(), GOODBYE_MS)
+      await io.close().finally(() => clearTimeout(cutting))
     },
   }
+}
+
+/** Those that are open, whatever is spoken over them. */
+function connectionsOf(server: HttpServer): { cut(): void } {
+  const open = new Set<NetSocket>()
+  server.on('connection', (socket: NetSocket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  return { cut: () => open.forEach((socket) => socket.destroy()) }
 }
 
 /** @throws {Refusal} and {WireError} */
