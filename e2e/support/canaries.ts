@@ -2,7 +2,7 @@
 import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** At least 16 bytes, so that nothing is found by chance. */
+/** At least 12 bytes, so that nothing is found by chance. */
 export interface Canary {
   readonly name: string
   readonly bytes: Uint8Array
