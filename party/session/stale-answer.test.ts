@@ -28,7 +28,7 @@ function answeringLate(transport: PersonOptions['transport']): PersonOptions['tr
 
 test('what the server said over its socket is newer than its answer to joining: the guest answers an inviter who has come back', async () => {
   const clock = new FakeClock()
-  const network = createMemoryNetwork({ clock })
+  const network = createMemoryNetwork({ now: () => clock.now() })
   const anna = await person({ transport: network.transport('Anna'), name: 'Anna', clock })
   const ben = await person({ transport: answeringLate(network.transport('Ben')), name: 'Ben', clock })
   const session = await meet([anna, ben], { threshold: 2 })
