@@ -66,9 +66,10 @@ describe('while a wallet is made', () => {
     const errors = await failuresOf(clock, all, session)
     const interceptions = errors.filter(({ code }) => code === 'E_INTERCEPTED')
     expect(interceptions.length).toBeGreaterThan(0)
+    // A guest that was given an altered frame before the roster knows no index of who it stood before.
     for (const { sentence, culprits } of interceptions) {
-      expect(culprits).toHaveLength(1)
-      expect(sentence).toBe(`The introduction server tried to stand between you and ${the(culprits[0]).name}. The connection was refused.`)
+      expect(culprits.length).toBeLessThan(2)
+      expect(sentence).toBe(`The introduction server tried to stand between you and ${culprits[0]?.name ?? 'another device'}. The connection was refused.`)
     }
     for (const who of all) expect(who.view().wallets).toEqual([])
   })
