@@ -1,6 +1,6 @@
 /** An introduction server that lies about what it cannot read: it alters, redirects, repeats, invents. */
 import { describe, expect, test } from 'vitest'
-import { concat } from '@trivet/protocol/core'
+import { concat, MpcError } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
 import { BentLine } from '../testing/bent-line.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
@@ -112,7 +112,7 @@ describe('while a wallet is made', () => {
       await failuresOf(clock, people, session)
     }
     // In the lobby already, which then never fills, or right after it: whichever comes first.
-    await make().catch(() => undefined)
+    await make().catch((error: unknown) => { expect(error instanceof MpcError ? error.code : String(error)).toMatch(/^(Error: )?E_/) })
     const ends = people.flatMap((who) => who.view().sessions.flatMap(({ state }) => (state.at === 'failed' ? [state.error.code] : [])))
     expect(ends).toContain('E_INTERCEPTED')
     for (const who of people) expect(who.view().wallets).toEqual([])
