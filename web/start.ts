@@ -22,7 +22,8 @@ import workerUrl from './worker.ts?worker&url'
 export async function start(opened: OpenedLink | undefined): Promise<void> {
   const target = document.querySelector('#app')
   if (target === null) throw new Error('the page has no place for the app')
-  const router = new Router(window, opened)
+  // Somebody may be quicker than this code was loaded.
+  const router = new Router(window, takeLink(location, history) ?? opened)
   // A link pasted into the address bar of an open tab.
   window.addEventListener('hashchange', () => {
     const link = takeLink(location, history)

@@ -27,7 +27,8 @@ export class HeldPresignatures {
 
   /** Requester: these were taken out when the request was made. */
   adopt(presignatures: readonly Presignature[] | undefined): void {
-    this.#taken = presignatures
+    if (this.#isClosed) presignatures?.forEach(wipePresignature)
+    else this.#taken = presignatures
   }
 
   /** Whoever is asked: takes out what the request names, if all of it is there, of this kind, and one for each message. */

@@ -60,7 +60,8 @@ export class RepairSession implements LiveSession {
 
   /** Requester: sends the request to the other one, and says yes to it. */
   async ask(invitation: RepairInvitation): Promise<void> {
-    if (this.isOver) throw tooLate()
+    // What ended meanwhile says why itself.
+    if (this.isOver) return
     this.#gather(invitation)
     await this.approve()
   }
@@ -85,6 +86,7 @@ export class RepairSession implements LiveSession {
       this.#fail(knownError(error, 'remembering a request failed'))
       throw error
     })
+    if (this.isOver) return
     await gathering.approve()
     this.#meeting.list.ready()
   }

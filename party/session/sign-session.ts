@@ -63,8 +63,9 @@ export class SignSession implements LiveSession {
    * @param presignatures that it names, taken out of their pool: this session's from here on, unless it throws
    */
   async ask(request: SignRequestFacts, presignatures: readonly Presignature[] | undefined): Promise<void> {
-    if (this.isOver) throw tooLate()
     this.#held.adopt(presignatures)
+    // What ended meanwhile says why itself.
+    if (this.isOver) return
     this.#gather(request)
     this.#prepare(request)
     await this.approve()
@@ -89,6 +90,7 @@ export class SignSession implements LiveSession {
       this.#fail(knownError(error, 'remembering a request failed'))
       throw error
     })
+    if (this.isOver) return
     // From here on they are this request's alone.
     this.#held.take(request)
     await gathering.approve(request.online !== undefined && !this.#held.isReady)
