@@ -1,11 +1,11 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { schnorr } from '@noble/curves/secp256k1.js'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { concat, InputError } from '@trivet/protocol/core'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import { systemClock } from '../clock.ts'
 import { askPerson, type SignRequest } from '../policy.ts'
-import { settle } from '../testing/fake-clock.ts'
+import { settle, turnUntil } from '../testing/fake-clock.ts'
 import { ask, failureOf, interpretForTests, makeWallet, randomBytes, reaches, sessionIn, signTogether, the, VAULT_KEY, type Person } from '../testing/people.ts'
 import { failuresOf, makeTrio } from '../testing/trio.ts'
 import { createVault } from '../vault/index.ts'
@@ -103,6 +103,26 @@ describe('signing', () => {
     const session = await ask([anna, other], wallet, message('ambiguous'))
     await approve(other, session)
     for (const error of await failuresOf(clock, [anna, other], session)) expect(error.code).toBe('E_SID')
+  })
+
+  test('a request that ends while this device is still remembering it ends like any other: whoever asked reads why', async () => {
+    const { all, anna, ben, clock } = await makeTrio()
+    const wallet = await makeWallet(all)
+    let goOn = (): void => undefined
+    const slow = new Promise<void>((resolve) => { goOn = resolve })
+    const write = anna.store.write.bind(anna.store)
+    vi.spyOn(anna.store, 'write').mockImplementation(async (changes) => {
+      if (changes.some(({ key }) => key.includes('used-instances'))) await slow
+      await write(changes)
+    })
+    const asked = ask([anna, ben], wallet, message('too slow'))
+    const asking = (who: Person) => who.view().sessions.find(({ kind }) => kind === 'sign')
+    await turnUntil(clock, () => asking(ben) !== undefined)
+    await ben.party.verbs.close({ session: the(asking(ben)).id })
+    await turnUntil(clock, () => asking(anna)?.state.at === 'failed')
+    goOn()
+    const session = await asked
+    expect(await failureOf(anna, session)).toMatchObject({ code: 'E_CANCELLED', culprits: [{ name: 'Ben' }] })
   })
 
   test('two requests at once, also in the same pair, both end', async () => {
