@@ -54,6 +54,26 @@ test('the fragment with its secret is taken out of the address before the page s
   expect(await ben.page.evaluate(() => JSON.stringify(history.state))).not.toContain('join=')
 })
 
+test('a link pasted into the address while the page is still loading is followed, and taken out of the address too', async ({ person }) => {
+  const [anna, ben] = [await person('Anna'), await person('Ben')]
+  await anna.createWallet({ name: 'Savings', devices: 2 })
+  const [link = ''] = await anna.invitations(1)
+  let goOn = (): void => undefined
+  const pasted = new Promise<void>((resolve) => { goOn = resolve })
+  const asked = ben.page.waitForRequest('**/assets/start-*.js')
+  await ben.page.route('**/assets/start-*.js', async (route) => {
+    await pasted
+    await route.continue()
+  })
+  const opened = ben.open()
+  await asked
+  await ben.page.evaluate((hash) => { location.hash = hash }, new URL(link).hash)
+  goOn()
+  await opened
+  await expect(ben.page.getByText('You are invited to hold one part of a wallet.')).toBeVisible()
+  expect(ben.page.url()).not.toContain('#')
+})
+
 test('a link that somebody else has used says so, and tells to stop if that was a stranger', async ({ person }) => {
   const [anna, ben, eve] = [await person('Anna'), await person('Ben'), await person('Eve')]
   await anna.createWallet({ name: 'Savings' })
