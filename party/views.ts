@@ -146,7 +146,7 @@ export interface PlaceView {
   readonly linkedTo?: readonly number[]
   /** Paired with before, by this name and key. */
   readonly known?: boolean
-  /** It runs another build than this device. */
+  /** It runs another build of the same program than this device. */
   readonly otherBuild?: boolean
 }
 

@@ -228,6 +228,8 @@ describe('a company\'s one-time invitation', () => {
     const { session } = await create()
     const joined = await anna.until((view) => sessionIn(view, session)?.places.find(({ state, me }) => state === 'joined' && !me))
     expect(joined).toMatchObject({ name: 'Acme', role: 'enterprise' })
+    // Its program is no build of the page's.
+    expect(joined.otherBuild).toBeUndefined()
     await anna.party.verbs.startKeygen({ session })
     for (const who of [anna, acme]) await reaches(who, session, 'done')
     expect(seen.at(-1)).toMatchObject({ walletName: 'Treasury', threshold: 2, total: 2, invitedBy: 'own-invitation' })

@@ -9,7 +9,13 @@ import type { Mesh } from './mesh.ts'
 export function placeFacts(
   card: Card, deps: Pick<SessionDeps, 'identity' | 'known'>,
 ): Pick<PlaceView, 'partyId' | 'name' | 'role' | 'known' | 'otherBuild'> {
-  return { ...lastingFacts(card, deps), ...(equalBytes(card.build, deps.identity.card.build) ? {} : { otherBuild: true }) }
+  return { ...lastingFacts(card, deps), ...otherBuild(card, deps) }
+}
+
+/** A page and a company's server are different programs: only builds of the same one can be compared. */
+function otherBuild({ role, build }: Card, { identity: { card } }: Pick<SessionDeps, 'identity'>): Pick<PlaceView, 'otherBuild'> {
+  const isSameProgram = (role === 'enterprise') === (card.role === 'enterprise')
+  return isSameProgram && !equalBytes(build, card.build) ? { otherBuild: true } : {}
 }
 
 /** Without its build: a card that was stored tells which one it was then. */
@@ -34,7 +40,7 @@ export function placeView({ pid, card }: SessionMember, place: number, about: {
     place, index: pid, ...lastingFacts(card, deps), me: pid === me,
     state: answer === 'yes' ? 'approved' : answer === 'no' ? 'declined' : isHere ? 'joined' : 'empty',
     ...(reason === undefined ? {} : { reason }),
-    ...(link.connection === 'up' && link.card !== undefined && !equalBytes(link.card.build, deps.identity.card.build) ? { otherBuild: true } : {}),
+    ...(link.connection === 'up' && link.card !== undefined ? otherBuild(link.card, deps) : {}),
     ...(pid === me ? {} : { connection: link.connection, linkedTo, ...(link.path === undefined ? {} : { path: link.path }) }),
   }
 }

@@ -62,7 +62,8 @@ export async function person(options: PersonOptions): Promise<Person> {
   const { name, line, lock, presignatures = 0, store = createMemoryStore(), clock = systemClock, policy = askPerson, rng = randomBytes, interpret = interpretForTests, role = 'mobile-app' } = options
   const log: string[] = []
   const party = await createParty({
-    rng, clock, policy, interpret, role, build: new Uint8Array(32),
+    // A company's server is another program than a page.
+    rng, clock, policy, interpret, role, build: new Uint8Array(32).fill(role === 'enterprise' ? 1 : 0),
     transport: line?.transport(options.transport) ?? options.transport,
     vault: createVault({ store, subtle: crypto.subtle, rng, clock }),
     subtle: line?.subtle(crypto.subtle) ?? crypto.subtle,

@@ -72,8 +72,8 @@ export const PAIRING_SCENES = {
     session(inviting(false), {
       places: [
         me('joined'),
-        place(2, { partyId: BEN.partyId, name: BEN.name, role: 'mobile-app', known: true }),
-        place(3, { partyId: SERVER.partyId, name: SERVER.name, role: 'enterprise', state: 'joined', known: true, otherBuild: true }),
+        place(2, { partyId: BEN.partyId, name: BEN.name, role: 'mobile-app', state: 'joined', known: true, otherBuild: true }),
+        place(3, { partyId: SERVER.partyId, name: SERVER.name, role: 'enterprise', known: true }),
       ],
     }),
   ),
