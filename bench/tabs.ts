@@ -1,4 +1,7 @@
-/** What people wait for: from *Create and invite* to the address, and from *Ask for approval* to a signature, in three tabs of one browser. */
+/**
+ * What people wait for, in three tabs of one browser: from *Create and invite* to the address, from *Ask for approval* to a signature,
+ * and from a passphrase to the wallet.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +20,7 @@ interface Round {
   readonly approvedToAddress: number
   readonly signToSignature: number
   readonly approvedToSignature: number
+  readonly unlock: number
 }
 
 export async function tabs(note: (sentence: string) => void): Promise<Measured> {
@@ -39,6 +43,7 @@ export async function tabs(note: (sentence: string) => void): Promise<Measured> 
         row('ceremony: everybody approved to address', 'approvedToAddress'),
         row('sign to verified signature', 'signToSignature'),
         row('signing: everybody approved to verified signature', 'approvedToSignature'),
+        row('passphrase to wallet', 'unlock'),
       ],
     }
   } finally {
@@ -74,9 +79,11 @@ async function round(browser: Browser, url: string): Promise<Round> {
     await other.approve()
   }
   const allApproved = performance.now()
+  await anna.seesWallet()
   await anna.account('Bitcoin Taproot')
   const made = performance.now()
 
+  await ben.page.bringToFront()
   await ben.seesWallet()
   await anna.page.bringToFront()
   await anna.writeText('Paid in full', 'Ben')
@@ -88,8 +95,22 @@ async function round(browser: Browser, url: string): Promise<Round> {
   const bothApproved = performance.now()
   await anna.page.getByText('Signature checked').waitFor()
   const signed = performance.now()
+  const unlock = await unlocking(anna)
   await context.close()
   return {
     createToAddress: made - created, approvedToAddress: made - allApproved, signToSignature: signed - asked, approvedToSignature: signed - bothApproved,
+    unlock,
   }
+}
+
+/** A page that was opened anew: from Enter to the wallet. */
+async function unlocking(who: Person): Promise<number> {
+  await who.page.bringToFront()
+  await who.page.reload()
+  await who.button(`Unlock ${who.name}`).click()
+  await who.page.getByRole('dialog').getByLabel('Passphrase', { exact: true }).fill(who.passphrase)
+  const asked = performance.now()
+  await who.page.keyboard.press('Enter')
+  await who.heading('Savings').waitFor()
+  return performance.now() - asked
 }
