@@ -47,6 +47,9 @@ test('a crash between storing and voting leaves wallets that show no address, un
   expect(stateOf(ben)).toBe('unfinished 0')
   const cleo = await trio.restarted(trio.cleo, 'Cleo')
   await finished(trio.anna, ben, cleo)
+  // Who compared words with whom is remembered, too.
+  const names = (who: Person): readonly string[] => who.view().known.map(({ name, how }) => `${name} by ${how}`)
+  expect([trio.anna, ben, cleo].map(names)).toEqual([['Ben by words', 'Cleo by words'], ['Anna by words', 'Cleo by words'], ['Anna by words', 'Ben by words']])
   // Its pairs were stored with its shares.
   for (const message of [MESSAGE, ECDSA_DIGEST]) expect(await signTogether([cleo, ben], the(wallet).id, message)).toHaveLength(1)
 })
@@ -106,8 +109,8 @@ test('a power cut at any write of a key generation leaves a wallet with all its 
     await finished(cleo)
     await cleo.party.close()
   }
-  // Shares, then the certificate, then whom it was made with.
-  expect(found).toEqual(['unfinished me,ready,ready', 'ready me,ready,ready', 'ready me,ready,ready'])
+  // Shares, then whom it was made with, then the certificate.
+  expect(found).toEqual(['unfinished me,ready,ready', 'unfinished me,ready,ready', 'ready me,ready,ready'])
 })
 
 test('a store that cannot keep the shares ends it, without a vote and without a wallet', async () => {

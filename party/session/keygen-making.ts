@@ -187,7 +187,7 @@ export class KeygenMaking {
     if (change.kind !== 'prepared') throw new Bug('a key generation tests no pairs')
     const { epoch, pairs } = change
     const { proposal, gathering } = this
-    const { wallets, clock } = this.#options.deps
+    const { wallets, clock, log } = this.#options.deps
     const approvals = proposal.members.map(({ pid }) => {
       const envelope = gathering.desk.find(proposal.instance, { suite: 0, type: JOIN, from: pid, to: 0 })
       if (envelope === undefined) throw new Bug(`party ${pid} took part without an approval`)
@@ -195,6 +195,9 @@ export class KeygenMaking {
     })
     const cards = proposal.members.map(({ card }) => card)
     await wallets.prepare({ name: proposal.walletName, createdAt: clock.now(), cards: cards.map(({ bytes }) => bytes), approvals, epoch }, cards, pairs)
+    // Now, since a crash may keep the certificate for another session. Shares that are there are there, also where their holders will
+    // have to be compared once more.
+    await this.#remember().catch((error: unknown) => { log('members could not be remembered', { code: knownError(error, '').code }) })
   }
 
   /** The certificate is put together from the signed votes, checked like anybody's, and then the epoch counts. */
@@ -202,12 +205,10 @@ export class KeygenMaking {
     const { events } = this.#options
     const work = async (): Promise<void> => {
       if (epoch === undefined) throw new Bug('a key generation without a result')
-      const { wallets, log } = this.#options.deps
+      const { wallets } = this.#options.deps
       const { proposal, gathering } = this
       const votes = proposal.members.flatMap(({ pid }) => gathering.desk.find(proposal.instance, { suite: 0, type: VOTE, from: pid, to: 0 }) ?? [])
       await wallets.commit(epoch.walletId, assembleFromVotes(wallets.get(epoch.walletId), votes))
-      // A wallet that is there is there, also where its members will have to be compared once more.
-      await this.#remember().catch((error: unknown) => { log('members could not be remembered', { code: knownError(error, '').code }) })
       events.made(epoch)
     }
     work().catch((error: unknown) => { events.failed(error instanceof MpcError ? error : new Bug('committing failed', error)) })
