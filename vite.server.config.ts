@@ -18,7 +18,7 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     rolldownOptions: {
-      input: { 'cli/main': 'cli/main.ts', 'enterprise/worker': 'enterprise/worker.ts' },
+      input: { 'cli/main': 'cli/main.ts', 'enterprise/worker': 'enterprise/worker.ts', 'enterprise/link-child': 'enterprise/link-child.ts' },
       output: { format: 'es', preserveModules: true, preserveModulesRoot: import.meta.dirname, entryFileNames: '[name].js', topLevelVar: false },
     },
   },

@@ -38,3 +38,20 @@ test('two tabs and the company server make a key; each tab signs with it, and it
   expect(isSignedText('Invoice 7 is paid.', signatures[0] ?? '', publicKey)).toBe(true)
   expect(await anna.result('Signature (hex)')).toBe(signatures[0])
 })
+
+test('the process of the company’s connections falls while a tab is asked: the request goes on, and so does its REST door', async ({ person, company }) => {
+  const anna = await person('Anna')
+  await anna.createWallet({ name: 'Operations', company: company.invitation, devices: 2 })
+  await anna.makeTogether()
+  await anna.seesWallet()
+  const publicKey = await anna.account('Ed25519 public key')
+
+  const asked = company.sign('Invoice 7 is paid.', 'Anna')
+  await anna.review('Treasury')
+  await company.fell()
+  await anna.approve()
+  const { status, signatures } = await asked
+  expect(status).toBe('completed')
+  expect(isSignedText('Invoice 7 is paid.', signatures[0] ?? '', publicKey)).toBe(true)
+  expect(await anna.result('Signature (hex)')).toBe(signatures[0])
+})

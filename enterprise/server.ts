@@ -1,14 +1,14 @@
 /** The headless party as a whole: network and REST door here, party and keys in a worker. Reads no environment. */
 import { readFileSync } from 'node:fs'
-import wrtc from '@roamhq/wrtc'
 import { systemClock, type PartyView } from '@trivet/party'
 import type { DrivenParty } from '@trivet/party/port'
-import { createSignallingClient, createWebrtcLinks, type Transport } from '@trivet/party/transport'
+import { createSignallingClient } from '@trivet/party/transport'
 import { InputError, TransportError } from '@trivet/protocol/core'
 import { startWhenFilled } from './autostart.ts'
 import type { EnterpriseConfig } from './config.ts'
 import { openApiKeys } from './keys/api-keys.ts'
 import { fingerprintOf, groupedPartyId } from './identity-text.ts'
+import { startLinkProcess } from './link-process.ts'
 import { createLog, type Log } from './log.ts'
 import { startPartyThread, type PartyThread } from './party-thread.ts'
 import { loadPolicy, type PolicySource } from './policy/load.ts'
@@ -52,12 +52,15 @@ export async function startEnterprise(config: EnterpriseConfig, { startThread }:
   const source = await loadPolicy(config.policyFile)
   warnOf(config, source, log)
 
-  const transport = createTransport(config, log)
+  const signalling = createSignallingClient({
+    url: config.signallingUrl, role: config.partyRole, deviceType: 'server', clock: systemClock, log: (sentence) => log.debug({}, sentence),
+  })
+  const links = startLinkProcess({ iceServers: () => signalling.iceServers(), log })
   const { dataDir, shareKey, partyName, partyRole, presignatures } = config
   const thread = startThread({
     dataDir, shareKey, partyName, partyRole, presignatures, policy: source, log: { level: config.logLevel, format: config.logFormat },
-  }, transport)
-  const closers: (() => unknown)[] = [() => transport.signalling.close(), () => thread.stop()]
+  }, { signalling, links })
+  const closers: (() => unknown)[] = [() => links.close(), () => signalling.close(), () => thread.stop()]
   const close = async (): Promise<void> => {
     for (const step of closers.splice(0).reverse()) await step()
   }
@@ -98,12 +101,6 @@ async function unlocked(thread: PartyThread, watch: PartyWatch): Promise<NonNull
   if (me === undefined) throw new TransportError('E_TIMEOUT', `the party's worker did not open its vault within ${UNLOCK_WITHIN_MS / 1_000} s`)
   if (me instanceof Error) throw me
   return me
-}
-
-function createTransport({ signallingUrl, partyRole }: EnterpriseConfig, log: Log): Transport {
-  const note = (sentence: string): void => log.debug({}, sentence)
-  const signalling = createSignallingClient({ url: signallingUrl, role: partyRole, deviceType: 'server', clock: systemClock, log: note })
-  return { signalling, links: createWebrtcLinks({ clock: systemClock, wrtc, log: note, iceServers: () => signalling.iceServers() }) }
 }
 
 function readTls({ tls }: EnterpriseConfig): { readonly cert: Buffer; readonly key: Buffer } | undefined {

@@ -1,5 +1,5 @@
 /** A company's server as its operator would start it, with a policy that allows small things. */
-import { writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openApiKeys, startEnterprise } from '@trivet/enterprise'
 import { z } from 'zod'
@@ -21,6 +21,8 @@ export interface Company {
    * @returns once it has ended
    */
   sign(message: string, other: string): Promise<z.output<typeof Session>>
+  /** Ends the process that holds its connections, as a fault in native code would. */
+  fell(): Promise<void>
   close(): Promise<void>
 }
 
@@ -55,6 +57,21 @@ export async function startCompany(folder: string, signallingUrl: string): Promi
       const signers = keygen?.participants.filter(({ me, name }) => me || name === other).map(({ party_index: index }) => index)
       return Session.parse(await call('/api/v1/sign?wait=30', { session_id: keygen?.session_id, message, signers }))
     },
+    async fell() {
+      for (const pid of await processesOf('enterprise/link-child.ts')) process.kill(pid, 'SIGKILL')
+    },
     close: () => server.close(),
   }
+}
+
+/** Those that this one started from a file; Linux only. */
+async function processesOf(file: string): Promise<readonly number[]> {
+  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const found = await Promise.all(all.map(async (pid) => {
+    const read = (what: string): Promise<string> => readFile(`/proc/${pid}/${what}`, 'utf8').catch(() => '') // it may have ended
+    const isMine = new RegExp(`^PPid:\\s${process.pid}$`, 'm').test(await read('status'))
+    return isMine && (await read('cmdline')).includes(file) ? [Number(pid)] : []
+  }))
+  if (found.flat().length === 0) throw new Error(`no process of ${file}`)
+  return found.flat()
 }

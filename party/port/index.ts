@@ -1,5 +1,7 @@
 export { flattenError, reviveError } from './flat-error.ts'
 export type { FlatError } from './flat-error.ts'
+export { remoteLinks, serveLinks } from './link-port.ts'
+export type { LinkPort } from './link-port.ts'
 export { remoteParty, serveParty } from './party-port.ts'
 export type { DrivenParty } from './party-port.ts'
 export { portOf } from './port.ts'

@@ -33,6 +33,8 @@ function verbTable(make: <K extends keyof PartyVerbs>(name: K) => Verb<K>): Part
     startKeygen: make('startKeygen'),
     compareWords: make('compareWords'),
     forgetKnown: make('forgetKnown'),
+    addAccount: make('addAccount'),
+    labelAccount: make('labelAccount'),
     requestSignature: make('requestSignature'),
     repairPair: make('repairPair'),
     approve: make('approve'),

@@ -46,7 +46,7 @@ describe('a party in a worker', () => {
       verbs: {
         unlock: missing, lock: missing, changePassphrase: missing, addPasskey: missing, removePasskey: missing, makeBackup: missing,
         proveBackup: missing, readBackup: missing, restoreBackup: missing, createWallet: missing, readLink: missing, joinWallet: missing,
-        startKeygen: missing, compareWords: missing, forgetKnown: missing, requestSignature: missing, repairPair: missing, approve: missing,
+        startKeygen: missing, compareWords: missing, forgetKnown: missing, addAccount: missing, labelAccount: missing, requestSignature: missing, repairPair: missing, approve: missing,
         decline: missing, close: missing, finishWallet: missing, createInvitation: missing, ...verbs,
       }, subscribe,
     }))

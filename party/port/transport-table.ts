@@ -23,7 +23,7 @@ export type MainTable = {
   linkOpen(id: number, initiator: boolean): void
   linkSignal(id: number, bytes: Uint8Array): void
   linkSend(id: number, bytes: Uint8Array): void
-  linkClose(id: number): void
+  linkClose(id: number, isLeaving: boolean): void
 }
 
 /** What the worker does for the main thread. */
