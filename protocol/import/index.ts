@@ -1,0 +1,1 @@
+export { readTssLibShare, type TssLibShare } from './tss-lib.ts'
