@@ -1,19 +1,22 @@
-/** What a certificate must say before its signatures are worth checking. Source: `protocol.md` §E.4, case (a). */
+/** What a certificate must say before its signatures are worth checking. Source: `protocol.md` §E.4. */
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { equalBytes } from '../core/bytes.ts'
 import type { PreparedEpoch } from '../core/change.ts'
 import { decodeBody, type Body, type Message } from '../core/codec.ts'
-import { encodeHeader, signedBytes, type Envelope, type Header } from '../core/envelope.ts'
-import { Disagreement, type ErrorCode } from '../core/errors.ts'
+import { encodeHeader, signedBytes, type Envelope } from '../core/envelope.ts'
+import { Disagreement, type ErrorCode, type Pid } from '../core/errors.ts'
 import { groupOfSuite } from '../core/group.ts'
-import { cfgHash, encodeRoster, identityKeyHash, rosterHash } from '../core/roster.ts'
+import { cfgHash, encodeRoster, identityKeyHash, rosterHash, type Roster } from '../core/roster.ts'
 import { FromEach } from '../core/script.ts'
-import { Join } from '../keygen/messages.ts'
+import { Join as KeygenJoin } from '../keygen/messages.ts'
 import { keygenSid } from '../keygen/session-id.ts'
-import type { Certificate } from './certificate.ts'
+import { reshareContext } from '../reshare/context.ts'
+import { Join as ReshareJoin } from '../reshare/messages.ts'
+import { reshareSid } from '../reshare/session-id.ts'
+import { participants, type Certificate, type Signed } from './certificate.ts'
 import { Vote } from './messages.ts'
 
-/** An Ed25519 signature that the caller verifies; the certificate holds only if all of them do. */
+/** An Ed25519 signature that the caller verifies; what it belongs to holds only if all of them do. */
 export interface SignatureClaim {
   /** 32 bytes. */
   readonly publicKey: Uint8Array
@@ -23,59 +26,127 @@ export interface SignatureClaim {
 }
 
 /**
- * Makes every check but the signatures, against the record this device prepared in the same key generation.
- * @returns two signatures for each member: approval and vote
+ * Case (a): every check but the signatures, against the record this device prepared in the same ceremony.
+ * @param old what this device knows of the epoch that was dealt from. Without it (a joiner, or a wallet that has moved on) the context
+ *   is not worked out again: it is in the session id, which must be the record's. Keys of dealers that are no members are as stated then.
+ * @returns one signature for each approval and each vote
  * @throws {Disagreement} naming what is wrong: E_CONFIG (roster, identities, headers), E_SID (session), E_FINAL (votes)
  * @throws {Malformed} a body that is none
  */
-export function certificateClaims(certificate: Certificate, prepared: PreparedEpoch): readonly SignatureClaim[] {
-  checkRosters(certificate, prepared)
-  const { approvals, votes, roster } = certificate
-  for (const { envelope } of approvals) checkHeader(envelope, Join, prepared)
-  for (const vote of votes) checkHeader(vote, Vote, prepared)
-
-  const ctx = rosterHash(roster)
-  const joins = approvals.map(({ envelope }) => [envelope.header.from, read<Body<typeof Join>>(Join, envelope.body)] as const)
-  for (const [pid, join] of joins) expect(equalBytes(join.ctx, ctx), 'E_SID', `party ${pid} approved another roster`)
-  const nonces = new FromEach(new Map(joins.map(([pid, { nonce }]) => [pid, nonce])))
-  const [first] = approvals
-  const sid = first === undefined ? new Uint8Array(0) : keygenSid(first.envelope.header.instance, ctx, 0, nonces)
-  expect(equalBytes(sid, prepared.sid), 'E_SID', 'the approvals are of another session')
-  for (const { header, body } of votes) checkVote(header, body, prepared, roster.epoch)
-
-  const keys = new FromEach(new Map(approvals.map(({ identityKey, envelope }) => [envelope.header.from, identityKey])))
-  return [...approvals.map(({ envelope }) => envelope), ...votes].map(({ header, signature, body }) => ({
-    publicKey: keys.get(header.from), message: signedBytes(encodeHeader(header), body), signature,
-  }))
-}
-
-/** Roster, epochs, who is in the lists, and whose keys stand there. */
-function checkRosters({ roster, oldEpoch, oldQuorum, approvals, votes }: Certificate, prepared: PreparedEpoch): void {
-  expect(oldEpoch === 0 && oldQuorum.length === 0, 'E_CONFIG', 'it is not of a key generation')
+export function certificateClaims(certificate: Certificate, prepared: PreparedEpoch, old?: Roster): readonly SignatureClaim[] {
+  const { roster, approvals, votes } = certificate
   const [suite] = roster.suites
   const same = suite !== undefined && equalBytes(encodeRoster(roster), encodeRoster(prepared.roster))
     && equalBytes(cfgHash(roster, suite), cfgHash(prepared.roster, suite))
   expect(same, 'E_CONFIG', 'it is for another roster')
-  const members = roster.members.map(({ pid }) => pid).join()
-  expect(approvals.map(({ envelope }) => envelope.header.from).join() === members, 'E_CONFIG', 'expected one approval of each member')
-  expect(votes.map(({ header }) => header.from).join() === members, 'E_CONFIG', 'expected one vote of each member')
-  for (const [i, { pid, idKeyHash }] of roster.members.entries()) {
-    const key = approvals[i]?.identityKey ?? new Uint8Array(0)
+  checkLists(certificate)
+  if (isOfKeygen(certificate)) {
+    // A key generation runs under the instance that names the wallet afterwards.
+    const instances = [...approvals.map(({ envelope }) => envelope), ...votes].map(({ header }) => bytesToHex(header.instance))
+    expect(instances.every((instance) => instance === prepared.walletId), 'E_CONFIG', 'expected messages of this key generation')
+  }
+  const sid = sessionOf(certificate, old)
+  expect(equalBytes(sid, prepared.sid), 'E_SID', 'the approvals are of another session')
+  checkVotes(certificate, sid, prepared.voteHash)
+  return claims(certificate)
+}
+
+/**
+ * Case (b): every check but the signatures, for a device that holds no record of that session but knows who made the epoch before.
+ * At least t of those members consented by dealing; one under a replaced identity (§E.3) does not count.
+ * @param old the roster of the epoch that counts on this device
+ * @param walletId hex, as records have it
+ * @returns and @throws as `certificateClaims`
+ */
+export function consentClaims(certificate: Certificate, old: Roster, walletId: string): readonly SignatureClaim[] {
+  const { roster, oldEpoch, votes } = certificate
+  expect(oldEpoch === old.epoch, 'E_CONFIG', `it follows epoch ${oldEpoch}, and here epoch ${old.epoch} counts`)
+  expect(roster.epoch > oldEpoch, 'E_CONFIG', `epoch ${roster.epoch} cannot follow epoch ${oldEpoch}`)
+  expect(bytesToHex(roster.walletId) === walletId, 'E_CONFIG', 'it is of another wallet')
+  expect(roster.suites.join() === old.suites.join(), 'E_CONFIG', 'it is for other suites')
+  checkLists(certificate)
+  const consenting = dealers(certificate).filter((dealer) => isKnown(dealer, old)).length
+  expect(consenting >= old.threshold, 'E_CONFIG', `expected at least ${old.threshold} members of epoch ${oldEpoch} to have dealt, got ${consenting}`)
+  const [first] = votes
+  checkVotes(certificate, sessionOf(certificate, old), first === undefined ? new Uint8Array(0) : read<Body<typeof Vote>>(Vote, first.body).voteHash)
+  return claims(certificate)
+}
+
+/** Nobody dealt: a new key was made. An import deals from epoch 0, too (`protocol.md` §F). */
+function isOfKeygen({ oldEpoch, oldQuorum }: Certificate): boolean {
+  return oldEpoch === 0 && oldQuorum.length === 0
+}
+
+/** Who is in the lists, and that the keys of the new members stand there. */
+function checkLists({ roster, oldQuorum, approvals, votes }: Certificate): void {
+  const members = roster.members.map(({ pid }) => pid)
+  const from = approvals.map(({ envelope }) => envelope.header.from)
+  expect(from.join() === participants(roster, oldQuorum).join(), 'E_CONFIG', 'expected one approval of each member and dealer')
+  expect(votes.map(({ header }) => header.from).join() === members.join(), 'E_CONFIG', 'expected one vote of each member')
+  for (const { pid, idKeyHash } of roster.members) {
+    const key = approvals.find(({ envelope }) => envelope.header.from === pid)?.identityKey ?? new Uint8Array(0)
     expect(equalBytes(identityKeyHash(key), idKeyHash), 'E_CONFIG', `the key is not the identity of party ${pid}`)
   }
 }
 
-function checkHeader({ header }: Envelope, message: Message, { walletId, roster }: PreparedEpoch): void {
-  const { suite, type, from, to, epoch, instance } = header
-  // A key generation runs in epoch 0 and under the instance that names the wallet afterwards.
-  const fits = suite === 0 && type === message.type && to === 0 && epoch === 0 && bytesToHex(instance) === walletId
-  expect(fits && roster.members.some(({ pid }) => pid === from), 'E_CONFIG', `expected a ${message.name} to everybody in this key generation, of party ${from}`)
+/** The session that the approvals make, 32 bytes. Everybody approved the same, and where `old` is known, this change of it. */
+function sessionOf(certificate: Certificate, old: Roster | undefined): Uint8Array {
+  const { roster, oldEpoch, approvals } = certificate
+  const [join, sidOf] = isOfKeygen(certificate) ? [KeygenJoin, keygenSid] as const : [ReshareJoin, reshareSid] as const
+  for (const { envelope } of approvals) checkHeader(envelope, join, oldEpoch)
+  const joins = approvals.map(({ envelope }) => [envelope.header.from, read<Body<typeof join>>(join, envelope.body)] as const)
+  const [first, firstJoin] = [approvals[0], joins[0]?.[1]]
+  const instance = first?.envelope.header.instance ?? new Uint8Array(0)
+  const same = approvals.every(({ envelope }) => equalBytes(envelope.header.instance, instance))
+  expect(same, 'E_SID', 'the approvals are of another session, or of several')
+  const ctx = contextOf(certificate, old) ?? firstJoin?.ctx ?? rosterHash(roster)
+  for (const [pid, { ctx: approved }] of joins) expect(equalBytes(approved, ctx), 'E_SID', `party ${pid} approved another roster or change`)
+  return sidOf(instance, ctx, 0, new FromEach(new Map(joins.map(([pid, { nonce }]) => [pid, nonce]))))
 }
 
-function checkVote({ from }: Header, body: Uint8Array, prepared: PreparedEpoch, epoch: number): void {
-  expect(equalBytes(body.subarray(0, 32), prepared.sid), 'E_SID', `party ${from} voted in another session`)
-  const vote = read<Body<typeof Vote>>(Vote, body)
-  expect(vote.epoch === epoch && equalBytes(vote.voteHash, prepared.voteHash), 'E_FINAL', `party ${from} voted for something else`)
+/** What everybody must have approved; `undefined` where this device cannot know. */
+function contextOf(certificate: Certificate, old: Roster | undefined): Uint8Array | undefined {
+  const { roster, oldQuorum } = certificate
+  if (isOfKeygen(certificate)) return rosterHash(roster)
+  if (old === undefined) return undefined
+  const all = dealers(certificate)
+  const strangers = all.filter(({ envelope }) => !old.members.some(({ pid }) => pid === envelope.header.from))
+  expect(strangers.length === 0, 'E_CONFIG', `party ${strangers[0]?.envelope.header.from} dealt and was no member`)
+  const replacements = all.filter((dealer) => !isKnown(dealer, old))
+    .map(({ identityKey, envelope }) => ({ pid: envelope.header.from, idKeyHash: identityKeyHash(identityKey) }))
+  return reshareContext({ roster, oldRoster: old, quorum: oldQuorum, replacements })
+}
+
+/** Approvals of Q, ascending. */
+function dealers({ approvals, oldQuorum }: Certificate): readonly Signed[] {
+  return approvals.filter(({ envelope }) => oldQuorum.includes(envelope.header.from))
+}
+
+/** Whether it is signed by the identity that has this share index in the roster. */
+function isKnown({ identityKey, envelope }: Signed, { members }: Roster): boolean {
+  return members.some(({ pid, idKeyHash }) => pid === envelope.header.from && equalBytes(identityKeyHash(identityKey), idKeyHash))
+}
+
+function checkHeader({ header: { suite, type, to, epoch, from } }: Envelope, message: Message, oldEpoch: number): void {
+  const fits = suite === 0 && type === message.type && to === 0 && epoch === oldEpoch
+  expect(fits, 'E_CONFIG', `expected a ${message.name} to everybody, of party ${from} in epoch ${oldEpoch}`)
+}
+
+function checkVotes({ roster, oldEpoch, votes }: Certificate, sid: Uint8Array, voteHash: Uint8Array): void {
+  for (const vote of votes) {
+    const { header: { from }, body } = vote
+    checkHeader(vote, Vote, oldEpoch)
+    expect(equalBytes(body.subarray(0, 32), sid), 'E_SID', `party ${from} voted in another session`)
+    const said = read<Body<typeof Vote>>(Vote, body)
+    expect(said.epoch === roster.epoch && equalBytes(said.voteHash, voteHash), 'E_FINAL', `party ${from} voted for something else`)
+  }
+}
+
+function claims({ approvals, votes }: Certificate): readonly SignatureClaim[] {
+  const keys = new FromEach<Uint8Array>(new Map<Pid, Uint8Array>(approvals.map(({ identityKey, envelope }) => [envelope.header.from, identityKey])))
+  return [...approvals.map(({ envelope }) => envelope), ...votes].map(({ header, signature, body }) => ({
+    publicKey: keys.get(header.from), message: signedBytes(encodeHeader(header), body), signature,
+  }))
 }
 
 /** Of what is read here nothing depends on group or threshold. */

@@ -12,8 +12,8 @@ const IDENTITY_KEY_BYTES = 32
 const JOIN_BODY_BYTES = 64
 const VOTE_BODY_BYTES = 68
 
-/** Somebody's signed JOIN, under the identity key that signed it. */
-export interface Approval {
+/** Somebody's signed JOIN or ABORT, under the identity key that signed it. */
+export interface Signed {
   /** Ed25519, 32 bytes. */
   readonly identityKey: Uint8Array
   readonly envelope: Envelope
@@ -22,12 +22,12 @@ export interface Approval {
 export interface Certificate {
   /** Of the new epoch, whose number it holds. */
   readonly roster: Roster
-  /** 0 after a key generation. */
+  /** 0 after a key generation or an import. */
   readonly oldEpoch: number
-  /** Members of the old epoch that dealt, ascending; empty after a key generation. */
+  /** Those who dealt (Q), ascending: members of the old epoch, or labels of an import; empty after a key generation. */
   readonly oldQuorum: readonly Pid[]
-  /** Of everybody who took part, ascending share index. */
-  readonly approvals: readonly Approval[]
+  /** Of everybody who took part (Q ∪ P'), ascending share index. */
+  readonly approvals: readonly Signed[]
   /** Of every member of the new epoch, ascending share index. */
   readonly votes: readonly Envelope[]
 }
@@ -61,7 +61,7 @@ export function decodeCertificate(bytes: Uint8Array): Certificate {
   if (reader.number(4) !== roster.epoch) throw new Malformed('E_CONFIG', `certificate: expected the roster's epoch ${roster.epoch}`)
   const oldQuorum = Array.from({ length: count(reader, MAX_PARTIES) }, () => reader.number(2))
   // Everybody of the old epoch and of the new one may have taken part.
-  const approvals = Array.from({ length: count(reader, 2 * MAX_PARTIES) }, (): Approval => ({
+  const approvals = Array.from({ length: count(reader, 2 * MAX_PARTIES) }, (): Signed => ({
     identityKey: reader.take(IDENTITY_KEY_BYTES).slice(), envelope: envelope(reader, JOIN_BODY_BYTES),
   }))
   const votes = Array.from({ length: count(reader, MAX_PARTIES) }, () => envelope(reader, VOTE_BODY_BYTES))
@@ -73,14 +73,17 @@ export function decodeCertificate(bytes: Uint8Array): Certificate {
 }
 
 /**
- * Puts the certificate of a key generation together.
- * @param facts.approvals signed JOIN of every member
+ * Puts a certificate together; nothing in it is checked but who stands there.
+ * @param facts.oldEpoch and `oldQuorum`, as in `Certificate`; left out after a key generation
+ * @param facts.approvals signed JOIN of everybody who took part
  * @param facts.votes signed VOTE of every member
- * @param facts.identityKeys Ed25519 keys of all members in the roster's order, 32 bytes each
+ * @param facts.identityKeys Ed25519 keys of everybody who took part, ascending share index, 32 bytes each
  * @throws {InputError} E_CONFIG: somebody's approval, vote or key is missing
  */
-export function assembleCertificate({ roster, approvals, votes, identityKeys }: {
+export function assembleCertificate({ roster, oldEpoch = 0, oldQuorum = [], approvals, votes, identityKeys }: {
   readonly roster: Roster
+  readonly oldEpoch?: number
+  readonly oldQuorum?: readonly Pid[]
   readonly approvals: readonly Envelope[]
   readonly votes: readonly Envelope[]
   readonly identityKeys: readonly Uint8Array[]
@@ -91,14 +94,19 @@ export function assembleCertificate({ roster, approvals, votes, identityKeys }: 
     return found
   }
   return {
-    roster, oldEpoch: 0, oldQuorum: [],
-    approvals: roster.members.map(({ pid }, i) => {
+    roster, oldEpoch, oldQuorum,
+    approvals: participants(roster, oldQuorum).map((pid, i) => {
       const identityKey = identityKeys[i]
       if (identityKey?.length !== IDENTITY_KEY_BYTES) throw new InputError('identityKeys', `expected ${IDENTITY_KEY_BYTES} bytes of party ${pid}`, 'E_CONFIG')
       return { identityKey, envelope: one(approvals, pid, 'approvals') }
     }),
     votes: roster.members.map(({ pid }) => one(votes, pid, 'votes')),
   }
+}
+
+/** Q ∪ P', ascending: whose approvals a certificate holds. */
+export function participants({ members }: Roster, oldQuorum: readonly Pid[]): readonly Pid[] {
+  return [...new Set([...members.map(({ pid }) => pid), ...oldQuorum])].toSorted((a, b) => a - b)
 }
 
 function count(reader: Reader, limit: number): number {

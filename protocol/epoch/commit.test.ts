@@ -23,13 +23,13 @@ describe('the epochs of a wallet', () => {
   })
 
   test('a prepared record outlives every ABORT, since it may have been voted for', () => {
-    expect(reduceWallet(prepared, { kind: 'aborted', sid: epoch.sid })).toBe(prepared)
-    expect(active(reduceWallet(reduceWallet(prepared, { kind: 'aborted', sid: epoch.sid }), { kind: 'committed', certificate }))).toBe(1)
+    expect(reduceWallet(prepared, { kind: 'aborted', sid: epoch.sid, epoch: 1 })).toBe(prepared)
+    expect(active(reduceWallet(reduceWallet(prepared, { kind: 'aborted', sid: epoch.sid, epoch: 1 }), { kind: 'committed', certificate }))).toBe(1)
   })
 
   test('a session that was aborted before the vote is never voted for', () => {
-    const aborted = reduceWallet(NO_EPOCHS, { kind: 'aborted', sid: epoch.sid })
-    expect(reduceWallet(aborted, { kind: 'aborted', sid: epoch.sid })).toBe(aborted)
+    const aborted = reduceWallet(NO_EPOCHS, { kind: 'aborted', sid: epoch.sid, epoch: 1 })
+    expect(reduceWallet(aborted, { kind: 'aborted', sid: epoch.sid, epoch: 1 })).toBe(aborted)
     expect(() => reduceWallet(aborted, { kind: 'prepared', epoch })).toThrow(InputError)
   })
 

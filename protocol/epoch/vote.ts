@@ -9,7 +9,7 @@ import { TH } from '../core/transcript.ts'
 import { Vote } from './messages.ts'
 
 /** D = TH("epoch/vote", wallet_id, u32 e', roster_hash', fin of each suite ascending). @param keys ascending suite */
-export function voteHash(walletId: Uint8Array, roster: Roster, keys: readonly KeyShare[]): Uint8Array {
+export function voteHash(walletId: Uint8Array, roster: Roster, keys: readonly Pick<KeyShare, 'confirmation'>[]): Uint8Array {
   return TH('epoch/vote', walletId, u32(roster.epoch), rosterHash(roster), ...keys.map(({ confirmation }) => confirmation))
 }
 
