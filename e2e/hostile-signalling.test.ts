@@ -196,10 +196,13 @@ test('what was said in another room is refused where it is said again, and the n
 })
 
 test('false STUN and TURN servers and false answers to calls change nothing', async ({ person, lying }) => {
-  lying.answer(({ path, body }) => (path === '/api/v1/ice' ? {
-    ice_servers: [{ urls: ['turn:127.0.0.1:9?transport=udp'], username: 'evil', credential: 'evil' }, { urls: ['stun:127.0.0.1:9'] }],
-    expires_at: new Date(Date.now() + 600_000).toISOString(),
-  } : body))
+  lying.answer(({ path, status, body }) => ({
+    status,
+    body: path !== '/api/v1/ice' ? body : {
+      ice_servers: [{ urls: ['turn:127.0.0.1:9?transport=udp'], username: 'evil', credential: 'evil' }, { urls: ['stun:127.0.0.1:9'] }],
+      expires_at: new Date(Date.now() + 600_000).toISOString(),
+    },
+  }))
   const [anna, ben] = [await person('Anna', { url: lying.url }), await person('Ben', { url: lying.url })]
   await anna.createWallet({ name: 'Savings', devices: 2 })
   const [link = ''] = await anna.invitations(1)

@@ -1,15 +1,9 @@
-import { createHash } from 'node:crypto'
+import { bentLink } from './support/bent-link.ts'
 import { expect, test } from './support/fixtures.ts'
 import type { Person } from './support/person.ts'
 
-/** The same link with another expiry. Layout: `docs/wire.md`, Links. @param seconds since 1970 */
-function expiring(link: string, seconds: number): string {
-  const [page, value = ''] = link.split('#join=')
-  const content = Buffer.from(value, 'base64url').subarray(0, -4)
-  content.writeUInt32BE(seconds, content.length - 4)
-  const check = createHash('sha256').update('trivet/link/v1').update(content).digest().subarray(0, 4)
-  return `${page}#join=${Buffer.concat([content, check]).toString('base64url')}`
-}
+/** The same link with another expiry. @param seconds since 1970 */
+const expiring = (link: string, seconds: number): string => bentLink(link, (content) => content.writeUInt32BE(seconds, content.length - 4))
 
 async function paste(who: Person, link: string): Promise<void> {
   await who.open()

@@ -20,8 +20,13 @@ export type Told =
 
 /** What it passes on instead; nothing, or more than it was given. */
 export type Lie = (told: Told, to: PartyId) => readonly Told[]
-/** What it answers instead to a call of the API. */
-export type Answer = (answer: { readonly path: string; readonly status: number; readonly body: object }) => object
+/** What it answers to a call of the API. */
+export interface Answered {
+  readonly status: number
+  readonly body: object
+}
+/** What it answers instead. `asked`: what the call brought, an empty object if nothing. */
+export type Answer = (answer: Answered & { readonly path: string; readonly asked: object }) => Answered
 
 export interface LyingServer {
   readonly url: string
@@ -29,6 +34,8 @@ export interface LyingServer {
   readonly parties: readonly PartyId[]
   /** Everything it was given to pass on so far: to whom, and what. */
   readonly passed: readonly { readonly to: PartyId; readonly told: Told }[]
+  /** Everything that was said to it over a socket, passed on or not. */
+  readonly heard: readonly { readonly from: PartyId; readonly name: string; readonly value: unknown }[]
   /** From now on; without an argument it passes on everything as it came. */
   lie(lie?: Lie): void
   answer(answer?: Answer): void
@@ -41,7 +48,13 @@ export interface LyingServer {
   close(): Promise<void>
 }
 
+interface RawAnswer {
+  readonly status: number
+  readonly body: Buffer
+}
+
 const truth: Lie = (told) => [told]
+const trueAnswer: Answer = ({ status, body }) => ({ status, body })
 
 export async function startLyingServer(dataDir: string, pageDir: string): Promise<LyingServer> {
   const http = createServer()
@@ -57,6 +70,7 @@ class Between implements LyingServer {
   readonly url: string
   readonly parties: PartyId[] = []
   readonly passed: { readonly to: PartyId; readonly told: Told }[] = []
+  readonly heard: { readonly from: PartyId; readonly name: string; readonly value: unknown }[] = []
   readonly #http: HttpServer
   readonly #honest: SignallingServer
   readonly #io: Server
@@ -64,7 +78,7 @@ class Between implements LyingServer {
   /** Those who have said over their socket what they are, and were heard. */
   readonly #through = new Set<PartyId>()
   #lie = truth
-  #answer: Answer = ({ body }) => body
+  #answer = trueAnswer
 
   constructor(http: HttpServer, honest: SignallingServer, url: string) {
     this.url = url
@@ -81,7 +95,7 @@ class Between implements LyingServer {
     this.#lie = lie
   }
 
-  answer(answer: Answer = ({ body }) => body): void {
+  answer(answer = trueAnswer): void {
     this.#answer = answer
   }
 
@@ -122,6 +136,7 @@ class Between implements LyingServer {
     })
     // What is sent before the true server has answered waits for it.
     socket.onAny((name: string, value: unknown, acknowledge: (answer: unknown) => void) => {
+      this.heard.push({ from: party, name, value })
       behind.emit(name, value, (answer: unknown) => {
         if (socket.connected) this.#through.add(party)
         acknowledge(answer)
@@ -134,14 +149,21 @@ class Between implements LyingServer {
 
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url: path = '/', method = 'GET', headers } = request
-    const behind = forward({ host: '127.0.0.1', port: this.#honest.address.port, path, method, headers }).end(await buffer(request))
+    const brought = await buffer(request)
+    const behind = forward({ host: '127.0.0.1', port: this.#honest.address.port, path, method, headers }).end(brought)
     const [answer] = await once(behind, 'response') as [IncomingMessage]
     const body = await buffer(answer)
     const isJson = path.startsWith('/api/') && answer.headers['content-type']?.startsWith('application/json') === true
-    const status = answer.statusCode ?? 500
-    const said = isJson ? Buffer.from(JSON.stringify(this.#answer({ path, status, body: JSON.parse(body.toString()) as object }))) : body
+    const given = { status: answer.statusCode ?? 500, body }
+    const { status, body: said } = isJson ? this.#lieAbout(path, brought, given) : given
     const rest = Object.entries(answer.headers).filter(([name]) => name !== 'transfer-encoding')
     response.writeHead(status, { ...Object.fromEntries(rest), 'content-length': said.length }).end(said)
+  }
+
+  #lieAbout(path: string, brought: Buffer, { status, body }: RawAnswer): RawAnswer {
+    const asked = JSON.parse(brought.toString() || '{}') as object
+    const lie = this.#answer({ path, asked, status, body: JSON.parse(body.toString()) as object })
+    return { status: lie.status, body: Buffer.from(JSON.stringify(lie.body)) }
   }
 }
 

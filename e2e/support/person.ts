@@ -182,9 +182,9 @@ export class Person {
     await dialog.getByRole('button', { name: 'Unlock' }).click()
   }
 
-  /** What an account's card shows to be copied. */
-  async account(name: AccountName): Promise<string> {
-    return await accountOn(this.page, name)
+  /** What an account's card shows to be copied. @param which where the card has several: what it is called */
+  async account(name: AccountName, which?: string): Promise<string> {
+    return await accountOn(this.page, name, which)
   }
 
   /** From the wallet, or from another kind of thing to sign, to this kind's fields. */

@@ -223,14 +223,14 @@ export class Desk {
       const candidates = [wallet, ...more.filter(({ members }) => members.length === participants.length)] as const
       this.#put(new FinishSession({ id, isCoordinator: false, candidates, deps }))
     } else return
-    this.#joined(await this.#options.signalling.joinSession(joinToken))
+    await this.#come(joinToken, id)
   }
 
   async #calledToKeygen(info: SessionInfo, joinToken: string): Promise<void> {
     const call = await keygenCall(info, this.#me, this.invitations, this.#options)
     if (call === undefined) return
     if (!call.asksPerson) return this.#enter(joinToken, info.session_id, call.role)
-    const come = async (): Promise<void> => { this.#joined(await this.#options.signalling.joinSession(joinToken)) }
+    const come = async (): Promise<void> => this.#come(joinToken, info.session_id)
     this.#put(new KeygenSession(info.session_id, { ...call.role, come }, this.#deps('keygen')))
     this.#book.told(info)
   }
@@ -254,7 +254,7 @@ export class Desk {
     const session = new KeygenSession(id, role, this.#deps('keygen'))
     this.#put(session)
     try {
-      this.#joined(await this.#options.signalling.joinSession(joinToken))
+      await this.#come(joinToken, id)
     } catch (error) {
       this.#book.forget(id)
       await session.leave()
@@ -262,9 +262,11 @@ export class Desk {
     }
   }
 
-  /** The answer to joining; what the server has said of it since, over its socket, is newer. */
-  #joined(info: SessionInfo): void {
-    if (!this.#book.isIn(info.session_id, this.#me)) this.#book.told(info)
+  /** What the introduction server says of the room over its socket is newer than this answer. @throws {Refused} E_INTERCEPTED: it is of another room */
+  async #come(joinToken: string, id: SessionId): Promise<void> {
+    const info = await this.#options.signalling.joinSession(joinToken)
+    if (info.session_id !== id) throw new Refused('E_INTERCEPTED', 'the introduction server led to another room than the one that this device is invited to')
+    if (!this.#book.isIn(id, this.#me)) this.#book.told(info)
   }
 
   /** Of these parties, of which this is one. */

@@ -1,5 +1,10 @@
 /** For tests of whoever uses parties. */
 export { FROZEN, frozenStore } from './frozen-vaults.ts'
+export { FROZEN_BACKUPS } from './frozen-backups.ts'
+export { handMade } from './hand-made.ts'
 export { interpretForTests } from './people.ts'
 export { createMemoryStore, type MemoryStore } from '../vault/memory-store.ts'
+export { MY_CAPABILITIES } from '../pairing/capabilities.ts'
 export { openChannel, type OpenChannel } from '../channel/index.ts'
+export { channelDevice, type ChannelDevice, type Side, type Told } from './channel-device.ts'
+export { OFFER, bytes as wordOf, hostileDescriptions, hostileMessages } from '../transport/testing/sdp-samples.ts'

@@ -14,8 +14,8 @@ import type { Interpret } from '@trivet/protocol/intent'
 import type { SessionId } from '@trivet/signalling/wire'
 
 /**
- * Intents of tests: a first byte names the suite (1, 2, 3; 0x11: suite 1 below the path 0/7; 0x83: suite 3 with Taproot), the rest is one
- * message, or with 0x12 (suite 1) and 0x84 (Taproot) several of 32 bytes behind a count.
+ * Intents of tests: a first byte names the suite (1, 2, 3; 0x83: suite 3 with Taproot; 0x11, 0x22, 0xa3: 1, 2, and 3 with Taproot at the path
+ * 0/7), the rest is one message, or with 0x12 (suite 1) and 0x84 (Taproot) several of 32 bytes behind a count.
  */
 export const interpretForTests: Interpret = (intent) => {
   const [kind = 2] = intent
@@ -23,7 +23,8 @@ export const interpretForTests: Interpret = (intent) => {
   const count = kind === 0x84 || kind === 0x12 ? rest[0] ?? 1 : undefined
   const messages = count === undefined ? [rest.slice()] : Array.from({ length: count }, (_, i) => rest.slice(1 + 32 * i, 33 + 32 * i))
   return {
-    suite: kind === 1 || kind === 0x11 || kind === 0x12 ? 1 : kind === 2 ? 2 : 3, taproot: kind >= 0x83, path: kind === 0x11 ? [0, 7] : [], messages,
+    suite: [1, 0x11, 0x12].includes(kind) ? 1 : [2, 0x22].includes(kind) ? 2 : 3, taproot: kind >= 0x83, path: [0x11, 0x22, 0xa3].includes(kind) ? [0, 7] : [],
+    messages,
     preview: { kind: 'message', sentence: `Sign ${rest.length} bytes`, fields: [], warnings: [] },
   }
 }

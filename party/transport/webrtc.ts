@@ -29,7 +29,7 @@ export interface WebrtcOptions {
   readonly transportPolicy?: 'all' | 'relay'
   /** Called with a public sentence when something was refused or failed. */
   readonly log?: (sentence: string) => void
-  /** A link that has not opened by then closes. Default 15 s. */
+  /** A link that has not opened by then closes and says how far it came. Default 11 s: a channel, which cannot say that, waits for 12 s. */
   readonly openWithinMs?: number
 }
 
@@ -88,7 +88,7 @@ class WebrtcLink implements Link {
     this.#peer.on('drain', () => { if (this.#state === 'open') this.#events.drain() })
     this.#peer.on('error', (error) => { this.#reason = error.message })
     this.#peer.on('close', () => this.#closed())
-    const limit = options.openWithinMs ?? 15_000
+    const limit = options.openWithinMs ?? 11_000
     this.#cancelTimeout = options.clock.after(limit, () => this.#end(`no connection within ${limit} ms`))
   }
 

@@ -41,6 +41,11 @@ export const hostileDescriptions: readonly HostileDescription[] = [
     name: 'a SHA-1 fingerprint alone', change: (sdp) => sdp.replace(/sha-256 [0-9A-F:]+/, `sha-1 ${FINGERPRINT.slice(0, 59)}`),
     says: /expected one SHA-256 fingerprint, got one of another form/,
   },
+  ...[['MD5', 'md5', 47], ['SHA-512', 'sha-512', 191]].map(([name = '', hash = '', length]) => ({
+    name: `a ${name} fingerprint alone`,
+    change: (sdp: string) => sdp.replace(/sha-256 [0-9A-F:]+/, `${hash} ${`${FINGERPRINT}:${FINGERPRINT}`.slice(0, Number(length))}`),
+    says: /expected one SHA-256 fingerprint, got one of another form/,
+  })),
   {
     name: 'a short fingerprint', change: (sdp) => sdp.replace(/(sha-256 [0-9A-F:]+):[0-9A-F]{2}\r\n/, '$1\r\n'),
     says: /expected one SHA-256 fingerprint, got one of another form/,
@@ -56,6 +61,7 @@ export const hostileDescriptions: readonly HostileDescription[] = [
     name: 'a video section alone', change: (sdp) => sdp.replace(/m=application.*\r\n/, 'm=video 9 UDP/TLS/RTP/SAVPF 96\r\n'),
     says: /something else than one data channel \(1 media sections\)/,
   },
+  { name: 'an audio section before', change: (sdp) => sdp.replace('m=application', 'm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nm=application'), says: /something else than one data channel \(2 media sections\)/ },
   { name: 'a second user fragment', change: (sdp) => `${sdp}a=ice-ufrag:zzzz\r\n`, says: /expected one ice-ufrag, got 2/ },
   { name: 'a password with a line break in it', change: (sdp) => sdp.replace(/a=ice-pwd:(\S{4})/, 'a=ice-pwd:$1\r'), says: /expected one ice-pwd/ },
   { name: '1 MiB of lines', change: (sdp) => sdp + 'a=x:y\r\n'.repeat(150_000), says: /a negotiation message of 1\d{6} bytes, at most 16384/ },
@@ -74,6 +80,10 @@ export const hostileMessages: readonly { readonly name: string; readonly message
   { name: 'an offer with a candidate in it', message: bytes({ type: 'offer', sdp: OFFER, candidate: {} }), says: /a negotiation message of another shape/ },
   { name: 'a candidate of a host name', message: bytes({ candidate: { candidate: 'candidate:1 1 udp 1 evil.example 9 typ host', sdpMLineIndex: 0, sdpMid: '0' } }), says: /a candidate of another form/ },
   { name: 'a candidate of another section', message: bytes({ candidate: { candidate: '', sdpMLineIndex: 1, sdpMid: '0' } }), says: /a candidate of another form/ },
+  {
+    name: 'an offer by way of its prototype', message: new TextEncoder().encode(`{"__proto__":${JSON.stringify({ type: 'offer', sdp: OFFER })},"constructor":{}}`),
+    says: /a negotiation message of another shape/,
+  },
   { name: 'what is no JSON', message: Uint8Array.of(0x7b, 0xff), says: /no UTF-8 JSON/ },
   { name: 'what is no object', message: bytes('offer'), says: /what is no object/ },
   { name: '1 MiB of nothing', message: new Uint8Array(1_048_576).fill(0x20), says: /a negotiation message of 1048576 bytes, at most 16384/ },

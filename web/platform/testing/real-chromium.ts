@@ -44,6 +44,8 @@ export async function startChromium(entry: URL): Promise<RealChromium> {
 async function bundle(entry: string): Promise<Map<string, string>> {
   const result = await build({
     configFile: false, logLevel: 'error', root: dirname(entry),
+    // As in the page's own build: the plain entry of simple-peer wants Node's globals.
+    resolve: { alias: [{ find: /^simple-peer$/, replacement: 'simple-peer/simplepeer.min.js' }] },
     build: { write: false, minify: false, target: 'es2023', modulePreload: false, lib: { entry, formats: ['es'], fileName: 'entry' }, rolldownOptions: { output: { entryFileNames: 'entry.js' } } },
   })
   const outputs = (Array.isArray(result) ? result : 'output' in result ? [result] : []).flatMap(({ output }) => output)
