@@ -44,7 +44,7 @@ export function frostCeremony(members: readonly Member[], signers: readonly Pid[
     parties: signers,
     run: (me) => {
       const { share, threshold } = shareOf(members, me)
-      const ceremony = { instance, epoch: 1, threshold, total: members.length, share, signers, taproot: false, message, intent: message }
+      const ceremony = { instance, epoch: 1, threshold, total: members.length, share, signers, path: [], taproot: false, message, intent: message }
       return new Run({ me, parties: signers, vocabulary: [{ suite, messages: frostMessages }], script: frostSign(ceremony, rng) })
     },
   }

@@ -10,6 +10,8 @@ export type LastingChange =
   | PairChange
   /** A pair set up anew, in place of the old one: a ban of it is lifted. */
   | { readonly kind: 'paired'; readonly pair: PairState }
+  /** This device's part of the key is about to leave it: for ever after the key counts as being in one place (`protocol.md` §F.3). */
+  | { readonly kind: 'exported'; readonly sid: Uint8Array; readonly keyId: Uint8Array }
 
 /** What a signing does to the pairs of its key (`protocol.md` §A.8, ban rule). */
 export type PairChange =

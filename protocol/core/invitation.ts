@@ -9,7 +9,7 @@ export const INVITE = 0x01
 /** Message type of the answer to it. */
 export const ANSWER = 0x02
 
-const CEREMONIES = { keygen: 0x10, repair: 0x18, presign: 0x20, sign: 0x40 } as const
+const CEREMONIES = { keygen: 0x10, repair: 0x18, presign: 0x20, reshare: 0x30, sign: 0x40 } as const
 export type Ceremony = keyof typeof CEREMONIES
 
 export interface Invitation {
@@ -18,7 +18,7 @@ export interface Invitation {
   readonly room: Uint8Array
   /** Milliseconds since 1970. */
   readonly expires: number
-  /** A keygen, sign, presign or repair proposal. */
+  /** A keygen, reshare, sign, presign or repair proposal. */
   readonly payload: Uint8Array
 }
 
@@ -30,7 +30,7 @@ export function encodeInvitation({ ceremony, room, expires, payload }: Invitatio
 /** @throws {Malformed} E_LEN, E_CONFIG */
 export function decodeInvitation(bytes: Uint8Array): Invitation {
   const ceremony = (Object.keys(CEREMONIES) as Ceremony[]).find((name) => CEREMONIES[name] === bytes[0])
-  if (ceremony === undefined) throw new Malformed('E_CONFIG', `invitation: expected a key generation, a signing, a pre-signing or a repair, got ${bytes[0]}`)
+  if (ceremony === undefined) throw new Malformed('E_CONFIG', `invitation: expected a key generation, a reshare, a signing, a pre-signing or a repair, got ${bytes[0]}`)
   const reader = new Reader(bytes.subarray(1), 'invitation')
   const invitation: Invitation = { ceremony, room: reader.take(16).slice(), expires: reader.number(8), payload: reader.part().slice() }
   reader.end()
@@ -143,6 +143,31 @@ export function decodeRepairProposal(bytes: Uint8Array): RepairProposal {
   reader.end()
   if (pair.length !== 2) throw new Malformed('E_CONFIG', `repair proposal: expected 2 parties, got ${pair.length}`)
   return { keyId, pair }
+}
+
+/** Asks to take a key out of its shares. */
+export interface ExportProposal {
+  readonly keyId: Uint8Array
+  /** Who gets it. */
+  readonly exporter: Pid
+  /** Who takes part, ascending, the exporter among them. */
+  readonly signers: readonly Pid[]
+}
+
+/** key_id 32 ‖ u16 exporter ‖ u8 m ‖ m × u16 pid */
+export function encodeExportProposal({ keyId, exporter, signers }: ExportProposal): Uint8Array {
+  return concat(keyId, u16(exporter), ...encodePids(signers))
+}
+
+/** @throws {Malformed} E_LEN, E_CONFIG */
+export function decodeExportProposal(bytes: Uint8Array): ExportProposal {
+  const reader = new Reader(bytes, 'export proposal')
+  const keyId = reader.take(32).slice()
+  const exporter = reader.number(2)
+  const signers = readPids(reader, 'export proposal')
+  reader.end()
+  if (!signers.includes(exporter)) throw new Malformed('E_CONFIG', `export proposal: party ${exporter} gets the key and does not take part`)
+  return { keyId, exporter, signers }
 }
 
 function encodePids(signers: readonly Pid[]): readonly Uint8Array[] {

@@ -14,15 +14,20 @@ export function evaluateInExponent(group: Group, commitments: readonly Point[], 
 
 /** λ_i for interpolation at zero over the indices in `set`. Source: `protocol.md` §D.3. @param set distinct share indices, i among them */
 export function lagrangeAtZero(group: Group, i: number, set: readonly number[]): bigint {
-  if (!set.includes(i) || new Set(set).size !== set.length) throw new Bug('expected distinct share indices, the own one among them')
+  return lagrangeAt(group, 0n, BigInt(i), set.map(BigInt))
+}
+
+/** λ for interpolation at `at` of the value at `own`. @param xs distinct mod the group order, `own` among them; public */
+export function lagrangeAt({ order }: Group, at: bigint, own: bigint, xs: readonly bigint[]): bigint {
+  if (!xs.includes(own) || new Set(xs).size !== xs.length) throw new Bug('expected distinct share indices, the own one among them')
   let numerator = 1n
   let denominator = 1n
-  for (const j of set) {
-    if (j === i) continue
-    numerator = mod(numerator * BigInt(j), group.order)
-    denominator = mod(denominator * BigInt(j - i), group.order)
+  for (const x of xs) {
+    if (x === own) continue
+    numerator = mod(numerator * (x - at), order)
+    denominator = mod(denominator * (x - own), order)
   }
-  return mod(numerator * invert(denominator, group.order), group.order)
+  return mod(numerator * invert(denominator, order), order)
 }
 
 /** Inverse mod a prime by the extended Euclidean algorithm; public values alone. */

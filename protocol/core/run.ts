@@ -187,8 +187,8 @@ export class Run<T> {
   #output(): Output<T> {
     const state = this.#state()
     const hasStopped = state.at === 'disputing' || state.at === 'failed'
-    // New shares are not stored by a run that stopped; what a test did to a pair is, whatever else happens.
-    if (this.#persist !== undefined && (!hasStopped || this.#persist.change.kind !== 'prepared')) {
+    // New shares are not stored by a run that stopped, and no part of a key leaves it; what a test did to a pair is, whatever else happens.
+    if (this.#persist !== undefined && (!hasStopped || !['prepared', 'exported'].includes(this.#persist.change.kind))) {
       if (this.#persist.change.kind === 'prepared') this.#mayAbort = false
       return { send: [], show: [], state, persist: this.#persist.change }
     }

@@ -66,6 +66,11 @@ export class FromEach<T> {
     return new FromEach(new Map([...this.#values, [pid, value]]))
   }
 
+  /** A new collection without one party. */
+  without(pid: Pid): FromEach<T> {
+    return new FromEach(new Map(this.entries().filter(([other]) => other !== pid)))
+  }
+
   map<U>(change: (value: T, pid: Pid) => U): FromEach<U> {
     return new FromEach(new Map(this.entries().map(([pid, value]) => [pid, change(value, pid)])))
   }
@@ -74,6 +79,12 @@ export class FromEach<T> {
   except(ok: (value: T, pid: Pid) => boolean): readonly Pid[] {
     return this.entries().filter(([pid, value]) => !ok(value, pid)).map(([pid]) => pid)
   }
+}
+
+/** A session of one suite whose id is known. */
+export interface SuiteSession extends Session {
+  readonly suite: SuiteId
+  readonly sid: Uint8Array
 }
 
 export type Effect =
@@ -101,14 +112,28 @@ function others(session: Session): readonly Pid[] {
 
 /** Says the same to everybody and waits until everybody has spoken. @returns what the others said */
 export function* broadcast<M extends Message>(session: Session, message: M, body: Body<M>): Script<FromEach<Body<M>>> {
-  const heard = yield { kind: 'talk', session, message, send: new Map([[0, body]]), from: others(session) }
-  return heard as FromEach<Body<M>> // `Run` decoded it by this message's own table
+  return yield* talk(session, message, new Map([[0, body]]), others(session))
+}
+
+/** Hears what some say to everybody, as one of them or not. @param mine there if I am one of them @returns what they said, mine included */
+export function* listen<M extends Message>(session: Session, message: M, speakers: readonly Pid[], mine: Body<M> | undefined): Script<FromEach<Body<M>>> {
+  const heard = yield* talk(session, message, new Map(mine === undefined ? [] : [[0, mine]]), speakers.filter((pid) => pid !== session.me))
+  return mine === undefined ? heard : heard.with(session.me, mine)
 }
 
 /** Gives each other party one private message and waits for one from each. */
 export function* exchange<M extends Message>(session: Session, message: M, bodies: FromEach<Body<M>>): Script<FromEach<Body<M>>> {
-  const heard = yield { kind: 'talk', session, message, send: new Map<Pid, RawBody>(bodies.entries()), from: others(session) }
-  return heard as FromEach<Body<M>> // as above
+  return yield* hand(session, message, bodies, others(session))
+}
+
+/** Gives some a private message and waits for one from each of some. Either may be nobody: from here on it can be told whether such a message is one. */
+export function* hand<M extends Message>(session: Session, message: M, bodies: FromEach<Body<M>>, from: readonly Pid[]): Script<FromEach<Body<M>>> {
+  return yield* talk(session, message, new Map(bodies.entries()), from)
+}
+
+function* talk<M extends Message>(session: Session, message: M, send: ReadonlyMap<Pid, Body<M>>, from: readonly Pid[]): Script<FromEach<Body<M>>> {
+  const heard = yield { kind: 'talk', session, message, send: new Map<Pid, RawBody>(send), from }
+  return heard as FromEach<Body<M>> // `Run` decoded it by this message's own table
 }
 
 /** Gives one party a private message and does not wait. */

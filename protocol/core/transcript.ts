@@ -10,11 +10,12 @@ export const DOM = 'tss-p2p/v1/'
 /** Every tag in use, so that no two uses share one by mistake. */
 export const TAGS = [
   'cfg', 'roster', 'dkg/sid', 'dkg/com', 'dkg/pop', 'dkg/cc', 'dkg/final', 'dkg/fin', 'echo', 'key/id',
-  'frost/sid', 'sign/ctx', 'sign/item', 'epoch/vote', 'env', 'm',
+  'ed/derive', 'frost/sid', 'sign/ctx', 'sign/item', 'epoch/vote', 'env', 'm',
   'ot/base/sid', 'ot/base/key', 'ot/pprf/proof', 'ot/roll/sid', 'ot/roll/chi', 'ot/roll/check', 'ot/roll/key', 'ot/chi', 'ot/check', 'ot/cr',
   'rvole/gadget', 'rvole/sid', 'rvole/m1', 'rvole/theta', 'rvole/theta-i', 'rvole/mu',
   'pair/tr', 'pair/id', 'pair/confirm', 'pair/local', 'pair/ctx', 'pair/sid', 'zs/seed', 'zs/eval',
   'sign/sid', 'sign/com', 'presign/rerand', 'presign/req',
+  'reshare/sid', 'reshare/ctx', 'reshare/com', 'key/state', 'import/tss', 'export/ctx', 'export/sid',
 ] as const
 export type Tag = (typeof TAGS)[number]
 

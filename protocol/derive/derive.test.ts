@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InputError, Malformed } from '../core/errors.ts'
 import { baseMultiply, groupOfSuite } from '../core/group.ts'
-import { deriveChild, formatPath, parsePath } from './index.ts'
+import { deriveKey, formatPath, parsePath } from './index.ts'
 
 interface Node {
   readonly publicKey: string
@@ -95,9 +95,11 @@ const STEPS: readonly Step[] = [
   },
 ]
 
-const group = groupOfSuite(1)
-const groupKey = hexToBytes(ONE_0H_1_2H_2.publicKey)
-const chainCode = hexToBytes(ONE_0H_1_2H_2.chainCode)
+const root = { suite: 1, groupKey: hexToBytes(ONE_0H_1_2H_2.publicKey), chainCode: hexToBytes(ONE_0H_1_2H_2.chainCode) } as const
+/** The key of RFC 8032's first test, and a chain code that nobody drew. */
+const edRoot = {
+  suite: 2, groupKey: hexToBytes('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a'), chainCode: Uint8Array.from({ length: 32 }, (_, i) => i),
+} as const
 
 function refusal(attempt: () => unknown): InputError {
   try {
@@ -111,43 +113,64 @@ function refusal(attempt: () => unknown): InputError {
 
 describe('keys below the group key', () => {
   test.each(STEPS)('are those of BIP-32: $name', ({ parent, index, child }) => {
-    const derived = deriveChild(hexToBytes(parent.publicKey), hexToBytes(parent.chainCode), [index])
-    expect({ publicKey: bytesToHex(derived.publicKey), chainCode: bytesToHex(derived.chainCode) }).toEqual(child)
+    for (const suite of [1, 3] as const) {
+      const derived = deriveKey({ suite, groupKey: hexToBytes(parent.publicKey), chainCode: hexToBytes(parent.chainCode) }, [index])
+      expect({ publicKey: bytesToHex(derived.publicKey), chainCode: bytesToHex(derived.chainCode) }).toEqual(child)
+    }
   })
 
-  test('are the group key moved by the tweak, which the signers add', () => {
+  // Worked out by another program, from the formulas alone. Addresses with money stand on them: never to be made anew.
+  test.each([
+    [[0], '94befe4bdc41ba7b1142a5642423dbbab92319e71270a51664617a5c03fa6371', 'c399744f9e10930268488d0af938efe58fb704d862d5f7ab4b0d8166ff8a9b7e',
+      '0xc833b51954c3f944688a32392ce2fce776e17006a1e2f3ea57172457b6c7a0'],
+    [[0, 1], 'b17ea4f622ac759d32930afcc3c6fab34feddeb7483539551bea39d941fe406d', 'c7d31a1d80e4670a7552033baa7086d96fb075453d76073688097c0ccbd3d159',
+      '0x67ce92f62c6c5e67fb8b3c75224380caa1ad526ac4278bc19cae742c40d583'],
+    [[2 ** 31 - 1], '557c09f073eee87c7b2669874637f6c901edb2805e92e5b9519924480e3d2e62', '8c7f2c05ced288095e2171fd373f215ccf07dba547bed8e2c7466b2606a399ad',
+      '0x6d476b9d8f88efdcc5bdace2a8d1e8616f8c2a8f2bb595413eaa0bdc6783'],
+    [[0, 7, 2 ** 31 - 1], 'fc37ab71a1d7043000ef7de560a3991f0697f616f6d1858da53e5e705ccb42d7', '8c61c49fe178de78db7288e7013f4a66071f50bd6e4f0ec3cf34338ff63b526f',
+      '0x2b28aca926e85853d6e304e31216d6fdb03d7b549b4b6a594deee61d12628e4'],
+  ])('are the known ones for Ed25519 at %j', (path, publicKey, chainCode, tweak) => {
+    const derived = deriveKey(edRoot, path)
+    expect({ publicKey: bytesToHex(derived.publicKey), chainCode: bytesToHex(derived.chainCode), tweak: derived.tweak })
+      .toEqual({ publicKey, chainCode, tweak: BigInt(tweak) })
+  })
+
+  test.each([1, 2, 3] as const)('are the group key moved by the tweak, which the signers add: suite %i', (suite) => {
+    const curve = groupOfSuite(suite)
     const index = fc.integer({ min: 0, max: 2 ** 31 - 1 })
-    fc.assert(fc.property(fc.bigInt(1n, group.order - 1n), fc.array(index, { maxLength: 10 }), (x, path) => {
-      const key = baseMultiply(group, x)
-      const { publicKey, tweak } = deriveChild(group.encodePoint(key), chainCode, path)
-      expect(tweak).toBeLessThan(group.order)
-      expect(bytesToHex(publicKey)).toBe(bytesToHex(group.encodePoint(baseMultiply(group, tweak).add(key))))
-    }), { numRuns: 30, seed: 1 })
+    fc.assert(fc.property(fc.bigInt(1n, curve.order - 1n), fc.array(index, { maxLength: 10 }), (x, path) => {
+      const key = baseMultiply(curve, x)
+      const { publicKey, tweak } = deriveKey({ suite, groupKey: curve.encodePoint(key), chainCode: root.chainCode }, path)
+      expect(tweak).toBeLessThan(curve.order)
+      expect(bytesToHex(publicKey)).toBe(bytesToHex(curve.encodePoint(baseMultiply(curve, tweak).add(key))))
+    }), { numRuns: 20, seed: 1 })
   })
 
-  test('do not depend on whether a path is walked at once or step by step', () => {
-    const whole = deriveChild(groupKey, chainCode, [7, 0, 2 ** 31 - 1])
-    const first = deriveChild(groupKey, chainCode, [7])
-    const rest = deriveChild(first.publicKey, first.chainCode, [0, 2 ** 31 - 1])
-    expect({ ...rest, tweak: (first.tweak + rest.tweak) % group.order }).toEqual(whole)
+  test.each([root, edRoot])('do not depend on whether a path is walked at once or step by step: suite $suite', (key) => {
+    const whole = deriveKey(key, [7, 0, 2 ** 31 - 1])
+    const first = deriveKey(key, [7])
+    const rest = deriveKey({ suite: key.suite, groupKey: first.publicKey, chainCode: first.chainCode }, [0, 2 ** 31 - 1])
+    expect({ ...rest, tweak: (first.tweak + rest.tweak) % groupOfSuite(key.suite).order }).toEqual(whole)
   })
 
-  test('begin with the group key itself at the empty path, in bytes of its own', () => {
-    const derived = deriveChild(groupKey, chainCode, [])
-    expect(derived).toEqual({ publicKey: groupKey, chainCode, tweak: 0n })
-    expect(derived.chainCode).not.toBe(chainCode)
+  test.each([root, edRoot])('begin with the group key itself at the empty path, in bytes of its own: suite $suite', (key) => {
+    const derived = deriveKey(key, [])
+    expect(derived).toEqual({ publicKey: key.groupKey, chainCode: key.chainCode, tweak: 0n })
+    expect(derived.chainCode).not.toBe(key.chainCode)
   })
 
-  test('exist at no hardened, impossible or eleventh index', () => {
-    for (const index of [2 ** 31, 2 ** 32 - 1]) expect(refusal(() => deriveChild(groupKey, chainCode, [0, index])).message).toMatch(/hardened/)
-    for (const index of [-1, 0.5, NaN, Infinity, 2 ** 32, 2 ** 53]) expect(refusal(() => deriveChild(groupKey, chainCode, [index]))).toMatchObject({ field: 'path', code: 'E_CONFIG' })
-    expect(deriveChild(groupKey, chainCode, new Array<number>(10).fill(0)).publicKey).toHaveLength(33)
-    expect(refusal(() => deriveChild(groupKey, chainCode, new Array<number>(11).fill(0)))).toMatchObject({ field: 'path', code: 'E_CONFIG' })
+  test.each([root, edRoot])('exist at no hardened, impossible or eleventh index: suite $suite', (key) => {
+    for (const index of [2 ** 31, 2 ** 32 - 1]) expect(refusal(() => deriveKey(key, [index])).message).toMatch(/hardened/)
+    for (const index of [-1, 0.5, NaN, Infinity, 2 ** 32, 2 ** 53]) expect(refusal(() => deriveKey(key, [index]))).toMatchObject({ field: 'path', code: 'E_CONFIG' })
+    expect(deriveKey(key, new Array<number>(10).fill(0)).publicKey).toHaveLength(key.groupKey.length)
+    expect(refusal(() => deriveKey(key, new Array<number>(11).fill(0)))).toMatchObject({ field: 'path', code: 'E_CONFIG' })
   })
 
   test('need a real group key and a whole chain code', () => {
-    expect(() => deriveChild(groupKey.with(0, 5), chainCode, [])).toThrow(Malformed)
-    expect(refusal(() => deriveChild(groupKey, chainCode.subarray(1), [])).field).toBe('chainCode')
+    expect(() => deriveKey({ ...root, groupKey: root.groupKey.with(0, 5) }, [])).toThrow(Malformed)
+    // Of small order.
+    expect(() => deriveKey({ ...edRoot, groupKey: new Uint8Array(32).with(0, 1) }, [])).toThrow(Malformed)
+    expect(refusal(() => deriveKey({ ...root, chainCode: root.chainCode.subarray(1) }, [])).field).toBe('chainCode')
   })
 })
 

@@ -102,7 +102,7 @@ describe('FROST signing', () => {
     const [epoch] = generate(2, 3, 'keys')
     const share = epoch?.keys[0]
     if (share === undefined) throw new Error('no share')
-    const script = frostSign({ instance: new Uint8Array(32), epoch: 1, threshold: 2, total: 3, share, signers, taproot: false, message: new Uint8Array(32), intent: new Uint8Array() }, seededRng('x'))
+    const script = frostSign({ instance: new Uint8Array(32), epoch: 1, threshold: 2, total: 3, share, signers, path: [], taproot: false, message: new Uint8Array(32), intent: new Uint8Array() }, seededRng('x'))
     const output = new Run({ me: 1, parties: signers, vocabulary: [], script }).start()
     expect(output).toMatchObject({ send: [], state: { at: 'failed', error: { code } } })
   })

@@ -3,16 +3,17 @@ import type { NonceCommitments } from '@noble/curves/abstract/frost.js'
 import { requireSameContext } from '../core/approval.ts'
 import { concat, u16, u32, u8 } from '../core/bytes.ts'
 import { decodeBody, type Body } from '../core/codec.ts'
-import { Blame, Bug, InputError, type Pid } from '../core/errors.ts'
+import { Blame, Bug, type Pid } from '../core/errors.ts'
 import { groupOfSuite, type Group } from '../core/group.ts'
 import type { KeyShare } from '../core/key-share.ts'
 import type { Rng } from '../core/rng.ts'
 import { broadcast, FromEach, identify, type Claim, type Script, type Session } from '../core/script.ts'
+import { checkSigners } from '../core/signers.ts'
 import { TH } from '../core/transcript.ts'
-import { identifier, SCHEMES, signingKey, type SigningKey } from './key.ts'
+import { identifier, SCHEMES, signingKey, type KeyPlace, type SigningKey } from './key.ts'
 import { Join, Share } from './messages.ts'
 
-export interface SigningCeremony {
+export interface SigningCeremony extends KeyPlace {
   /** 32 bytes; never used before under this key. */
   readonly instance: Uint8Array
   readonly epoch: number
@@ -22,7 +23,6 @@ export interface SigningCeremony {
   readonly share: KeyShare
   /** Share indices, ascending, mine among them. */
   readonly signers: readonly Pid[]
-  readonly taproot: boolean
   /** What is signed: 32 bytes of sighash, or the message itself for Ed25519. */
   readonly message: Uint8Array
   /** The bytes that everybody derived `message` from. */
@@ -49,7 +49,7 @@ export function itemInstance(instance: Uint8Array, item: number, count: number):
   return count === 1 ? instance : TH('sign/item', instance, u32(item))
 }
 
-/** ctx = TH("sign/ctx", key_id, epoch, 2, S…, key after the tweak, TH("m", message), TH("m", intent)) */
+/** ctx = TH("sign/ctx", key_id, epoch, 2, S…, key after path and tweak, TH("m", message), TH("m", intent)) */
 export function signContext(c: Pick<SigningCeremony, 'share' | 'epoch' | 'signers' | 'message' | 'intent'>, publicKey: Uint8Array): Uint8Array {
   return TH('sign/ctx', c.share.keyId, u32(c.epoch), u8(2), ...c.signers.map(u16), publicKey, TH('m', c.message), TH('m', c.intent))
 }
@@ -60,7 +60,7 @@ export function signContext(c: Pick<SigningCeremony, 'share' | 'epoch' | 'signer
  */
 export function* frostSign(c: SigningCeremony, rng: Rng): Script<FrostSignature> {
   checkSigners(c)
-  const key = signingKey(c.share, { threshold: c.threshold, total: c.total }, c.taproot)
+  const key = signingKey(c.share, { threshold: c.threshold, total: c.total }, c)
   const { frost } = SCHEMES[key.suite]
   const { nonces, commitments: own } = frost.commit(key.secret, (size = 32) => new Uint8Array(rng(size)))
   try {
@@ -83,16 +83,6 @@ export function* frostSign(c: SigningCeremony, rng: Rng): Script<FrostSignature>
     nonces.binding.fill(0)
     key.wipe()
   }
-}
-
-function checkSigners({ signers, share, threshold }: SigningCeremony): void {
-  if (signers.length < threshold) throw new InputError('signers', `expected ${threshold}, got ${signers.length}`, 'E_QUORUM')
-  const members = new Set(share.verifyingShares.map(({ pid }) => pid))
-  for (const [i, pid] of signers.entries()) {
-    if (!members.has(pid)) throw new InputError('signers', `party ${pid} is no member`, 'E_CONFIG')
-    if (pid <= (signers[i - 1] ?? 0)) throw new InputError('signers', 'expected distinct share indices in ascending order', 'E_CONFIG')
-  }
-  if (!signers.includes(share.pid)) throw new InputError('signers', 'this party is not among them', 'E_CONFIG')
 }
 
 /** sid = TH("frost/sid", instance, ctx, for each signer: pid, nonce, D‖E): equal sid, equal view of every commitment. */

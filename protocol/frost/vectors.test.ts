@@ -28,7 +28,7 @@ function keyShare(suite: FrostSuite, vector: Vector, pid: number): KeyShare {
 }
 
 function keyOf(suite: FrostSuite, vector: Vector, pid: number): SigningKey {
-  return signingKey(keyShare(suite, vector, pid), { threshold: vector.threshold, total: vector.total }, false)
+  return signingKey(keyShare(suite, vector, pid), { threshold: vector.threshold, total: vector.total }, { path: [], taproot: false })
 }
 
 /** Commits with the vector's randomness, signs, and adds up, as the signing script does. */

@@ -18,7 +18,7 @@ export interface Interpretation {
   readonly suite: SuiteId
   /** Whether the key is tweaked as BIP-341 with an empty script tree (suite 3 only, `protocol.md` §G.4). */
   readonly taproot: boolean
-  /** Non-hardened BIP-32 path below the group key that signs; empty: the group key itself (suite 1 alone may have one, `protocol.md` §D.1). */
+  /** Of the key that signs, below the suite's group key: non-hardened indices (`protocol.md` §D.1, §G.5); empty: the group key itself. */
   readonly path: readonly number[]
   /** One signature is made for each: sighashes and digests of 32 bytes, or the message itself for Ed25519. */
   readonly messages: readonly Uint8Array[]

@@ -2,13 +2,12 @@
 import { u8 } from '../core/bytes.ts'
 import { commitments, decodeBody, proof, type Body } from '../core/codec.ts'
 import { recompute } from '../core/recompute.ts'
-import type { Claim, EchoDue, FromEach } from '../core/script.ts'
+import type { Claim, EchoDue, FromEach, SuiteSession } from '../core/script.ts'
 import { TH } from '../core/transcript.ts'
 import { R1, R2 } from './messages.ts'
-import type { KeygenSession } from './rounds.ts'
 
 /** echo_1 = TH("echo", sid, 1, com_1, …, com_n) */
-export function echoOfR1(s: KeygenSession, r1: FromEach<Body<typeof R1>>): EchoDue {
+export function echoOfR1(s: SuiteSession, r1: FromEach<Body<typeof R1>>): EchoDue {
   const hash = (coms: FromEach<Uint8Array>): Uint8Array => TH('echo', s.sid, u8(1), ...coms.entries().map(([, com]) => com))
   return {
     hash: hash(r1.map(({ com }) => com)),
@@ -17,7 +16,7 @@ export function echoOfR1(s: KeygenSession, r1: FromEach<Body<typeof R1>>): EchoD
 }
 
 /** echo_2 = TH("echo", sid, 2, TH("m", F_j, pop_j, cc_j, blind_j) for all j) */
-export function echoOfR2(s: KeygenSession, r2: FromEach<Body<typeof R2>>): EchoDue {
+export function echoOfR2(s: SuiteSession, r2: FromEach<Body<typeof R2>>): EchoDue {
   const hash = (leaves: FromEach<Uint8Array>): Uint8Array => TH('echo', s.sid, u8(2), ...leaves.entries().map(([, leaf]) => leaf))
   const leaf = ({ F, pop, cc, blind }: Body<typeof R2>): Uint8Array =>
     TH('m', commitments.encode(s.shape, F), proof.encode(s.shape, pop), cc, blind)
@@ -29,7 +28,7 @@ export function echoOfR2(s: KeygenSession, r2: FromEach<Body<typeof R2>>): EchoD
 }
 
 /** The same leaf from the bytes of an R2: sid ‖ F ‖ pop ‖ cc ‖ blind ‖ echo, every value canonical. */
-function leafOfRaw({ shape }: KeygenSession, raw: Uint8Array): Uint8Array {
+function leafOfRaw({ shape }: SuiteSession, raw: Uint8Array): Uint8Array {
   decodeBody(R2, shape, raw)
   const f = 32 + commitments.size(shape)
   const p = f + proof.size(shape)

@@ -1,1 +1,2 @@
-export { keygen, keygenVocabulary, prepareKeygen, type KeygenCeremony } from './script.ts'
+export { prepareBaseOts as prepareKeygen } from './pairs.ts'
+export { keygen, keygenVocabulary, type KeygenCeremony } from './script.ts'

@@ -1,27 +1,23 @@
 /** The key generation of one suite, §B.1 on one page; for suite 1 with the set-up of every pair in the same flights. */
+import type { Body } from '../core/codec.ts'
 import type { KeyShare } from '../core/key-share.ts'
 import { wipePair, type PairState } from '../core/pair-state.ts'
-import { Bug, Disagreement, type Pid } from '../core/errors.ts'
-import type { Body } from '../core/codec.ts'
 import type { Rng } from '../core/rng.ts'
-import { all, both, broadcast, echo, exchange, FromEach, judgeBy, kept, type EchoDue, type Script, type Session } from '../core/script.ts'
+import { both, broadcast, echo, exchange, FromEach, judgeBy, type EchoDue, type Script, type SuiteSession } from '../core/script.ts'
 import type { Receiver } from '../dkls23/base-ot/index.ts'
-import { isA } from '../dkls23/pair-setup/roles.ts'
-import { confirmPair, isConfirmed, type PairSession } from '../dkls23/pair-setup/rounds.ts'
-import { closePair, openPair, wipeHalf, type Half } from '../dkls23/pair-setup/script.ts'
+import { confirmKey, newKey, sumCommitments } from './confirm.ts'
 import { echoOfR1, echoOfR2 } from './echoes.ts'
 import { R1, R2, R3, R4 } from './messages.ts'
-import {
-  confirmation, confirmationIsRight, round1, round2, round3, round4, round5, shareIsRight, type Dealing, type KeygenSession,
-} from './rounds.ts'
+import { PairSetUps } from './pairs.ts'
+import { chainCodeOf, round1, round2, round3, round4, shareIsRight, type Dealing } from './rounds.ts'
 
-export interface GeneratedKey {
+export interface MadeKey {
   readonly key: KeyShare
   /** One for each other member; none but for suite 1. */
   readonly pairs: readonly PairState[]
 }
 
-export function wipeGenerated({ key, pairs }: GeneratedKey): void {
+export function wipeMade({ key, pairs }: MadeKey): void {
   key.signingShare.fill(0)
   pairs.forEach(wipePair)
 }
@@ -33,49 +29,32 @@ interface Opened {
 }
 
 /** @param baseOts made beforehand, one for each pair in which this party is A */
-export function* generateKey(s: KeygenSession, rng: Rng, baseOts: readonly Receiver[] = []): Script<GeneratedKey> {
+export function* generateKey(s: SuiteSession, rng: Rng, baseOts: readonly Receiver[] = []): Script<MadeKey> {
   const { dealing, broadcast: r1Mine } = round1(s, rng)
-  const pairSessions = pairSessionsOf(s)
-  const halves: Half[] = []
-  const pairs: PairState[] = []
+  const pairs = new PairSetUps(s, s.parties)
   let isDone = false
   try {
-    const ready = receiversFor(s, pairSessions, baseOts)
-    const openings = pairSessions.map((pair) => kept(halves, openPair(pair, s.parties, rng, ready.get(pair.peer))))
-    const [{ r1, r2, echo1 }, opened] = yield* both(commitAndOpen(s, dealing, r1Mine, rng), all(openings))
+    const [{ r1, r2, echo1 }] = yield* both(commitAndOpen(s, dealing, r1Mine, rng), pairs.open(rng, baseOts))
     // Everybody's R2 and every OT2 are here; R3 and OT3 leave only when all checks have passed.
     const r3Mine = round3(s, dealing, r1, r2)
     const echo2 = echoOfR2(s, r2)
     yield* judgeBy(s, R3, { code: 'E_SHARE', echo: echo2, isRight: (dealer, receiver, { share }) => shareIsRight(s, r2.get(dealer).F, receiver, share) })
-    const closings = pairSessions.map((pair, i) => kept(pairs, closePair(pair, at(opened, i))))
-    const [r3, closed] = yield* both(deal(s, r3Mine, echo2), all(closings))
-    const outcome = round4(s, r2, r3, [echo1.hash, echo2.hash])
-    yield* judgeBy(s, R4, { code: 'E_FINAL', isRight: (sender, _, body) => confirmationIsRight(s, outcome, sender, body) })
-    const mine = confirmation(s, outcome, rng)
-    const confirm = (peer: Pid): Uint8Array => {
-      const i = pairSessions.findIndex((pair) => pair.peer === peer)
-      return i < 0 ? new Uint8Array(0) : confirmPair(at(pairSessions, i), at(closed, i), s.me, rolesOf(s, peer))
-    }
-    const r4 = yield* exchange(s, R4, forOthers(s, r3Mine.map((_, peer) => ({ ...mine, pc: confirm(peer) }))))
-    const key = round5(s, outcome, r4)
-    const differing = pairSessions.filter((pair, i) => !isConfirmed(pair, at(closed, i), rolesOf(s, pair.peer), r4.get(pair.peer).pc))
-    if (differing.length > 0) {
-      throw new Disagreement('E_PAIR_STATE', `key generation: the set-up differs from that of ${differing.map(({ peer }) => `party ${peer}`).join(', ')}`)
-    }
+    const [r3] = yield* both(deal(s, r3Mine, echo2), pairs.close())
+    const share = round4(s, r2, r3)
+    const F = sumCommitments(s, r2.entries().map(([, body]) => body.F))
+    const made = newKey(s, F, s.parties, chainCodeOf(s, r2), [echo1.hash, echo2.hash])
+    const key = yield* confirmKey(s, R4, made, share, pairs, rng)
     isDone = true
-    return { key, pairs: closed }
+    return { key, pairs: pairs.made }
   } finally {
     // BigInts cannot be wiped: they go with the worker's heap. What is bytes is wiped, also on abort.
     dealing.blind.fill(0)
-    if (!isDone) {
-      halves.forEach(wipeHalf)
-      pairs.forEach(wipePair)
-    }
+    if (!isDone) pairs.wipe()
   }
 }
 
 /** Steps 2 and 3. */
-function* commitAndOpen(s: KeygenSession, dealing: Dealing, r1Mine: Body<typeof R1>, rng: Rng): Script<Opened> {
+function* commitAndOpen(s: SuiteSession, dealing: Dealing, r1Mine: Body<typeof R1>, rng: Rng): Script<Opened> {
   const r1 = (yield* broadcast(s, R1, r1Mine)).with(s.me, r1Mine)
   const echo1 = echoOfR1(s, r1)
   yield* echo(echo1)
@@ -85,35 +64,7 @@ function* commitAndOpen(s: KeygenSession, dealing: Dealing, r1Mine: Body<typeof 
 }
 
 /** Step 4, what goes out: a share to each. */
-function* deal(s: KeygenSession, shares: FromEach<Body<typeof R3>>, echo2: EchoDue): Script<FromEach<Body<typeof R3>>> {
+function* deal(s: SuiteSession, shares: FromEach<Body<typeof R3>>, echo2: EchoDue): Script<FromEach<Body<typeof R3>>> {
   yield* echo(echo2)
-  return (yield* exchange(s, R3, forOthers(s, shares))).with(s.me, shares.get(s.me))
-}
-
-function pairSessionsOf(s: KeygenSession): readonly PairSession[] {
-  if (s.shape.pairwise !== true) return []
-  return s.parties.filter((peer) => peer !== s.me).map((peer) => ({ ...s, peer, parties: [s.me, peer].toSorted((a, b) => a - b) }))
-}
-
-function receiversFor(s: KeygenSession, pairs: readonly PairSession[], baseOts: readonly Receiver[]): ReadonlyMap<Pid, Receiver> {
-  const asA = pairs.filter(({ peer }) => isA(s.me, peer, s.parties))
-  return new Map(asA.flatMap(({ peer }, i) => {
-    const receiver = baseOts[i]
-    return receiver === undefined ? [] : [[peer, receiver] as const]
-  }))
-}
-
-/** Who of me and the peer is A. */
-function rolesOf(s: KeygenSession, peer: Pid): Pid {
-  return isA(s.me, peer, s.parties) ? s.me : peer
-}
-
-function forOthers<T>(s: Session, values: FromEach<T>): FromEach<T> {
-  return new FromEach(new Map(values.entries().filter(([pid]) => pid !== s.me)))
-}
-
-function at<T>(list: readonly T[], index: number): T {
-  const value = list[index]
-  if (value === undefined) throw new Bug(`nothing at ${index}`)
-  return value
+  return (yield* exchange(s, R3, shares.without(s.me))).with(s.me, shares.get(s.me))
 }

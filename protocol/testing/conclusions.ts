@@ -5,12 +5,14 @@
 import type { ErrorCode } from '../core/errors.ts'
 
 /**
- * `all`: everybody names the cheat. `receivers`: who was told it names the cheat, the others nobody, since nobody else can tell.
+ * `all`: everybody names the cheat. `holders`: everybody but newcomers, who only see that something is wrong.
+ * `receivers`: who was told it names the cheat, the others nobody, since nobody else can tell.
  * `other`: of two parties the other one is named; of more nobody can be. `nobody`: it is not known whose fault it is.
- * `maybe`: who was told it may name the cheat. `passes`: nothing is wrong for anybody, or nothing is noticed yet.
+ * `late`: who was told goes on, and one party finds it out at the end, as with `other`. `maybe`: who was told it may name the cheat.
+ * `passes`: nothing is wrong for anybody, or nothing is noticed yet.
  */
 export interface Conclusion {
-  readonly who: 'all' | 'receivers' | 'other' | 'nobody' | 'maybe' | 'passes'
+  readonly who: 'all' | 'holders' | 'receivers' | 'other' | 'nobody' | 'late' | 'maybe' | 'passes'
   /** What those who name somebody, or find nobody to name, call it. */
   readonly codes: readonly ErrorCode[]
   /** Whether the receivers ban the cheat, before they say anything else. */
@@ -18,7 +20,7 @@ export interface Conclusion {
 }
 
 const says = (who: Conclusion['who']) => (...codes: readonly ErrorCode[]): Conclusion => ({ who, codes, bans: false })
-const [all, receivers, other, nobody, maybe] = [says('all'), says('receivers'), says('other'), says('nobody'), says('maybe')]
+const [all, holders, receivers, other, nobody, late, maybe] = [says('all'), says('holders'), says('receivers'), says('other'), says('nobody'), says('late'), says('maybe')]
 const bans = (...codes: readonly ErrorCode[]): Conclusion => ({ who: 'receivers', codes, bans: true })
 /** A claim to have heard something else, or another session, is looked into until it is known who lied. */
 const claim = (...codes: readonly ErrorCode[]): Conclusion => all(...codes, 'E_EQUIVOCATE')
@@ -42,6 +44,30 @@ const CONCLUSIONS: Readonly<Record<string, Conclusion>> = {
   'keygen R4.fin': all('E_ECHO', 'E_FINAL'),
   'keygen R4.pok': all('E_FINAL'),
   'keygen R4.pc': nobody('E_PAIR_STATE'),
+  // Who neither deals nor has anything else to say before it stops over the others' id tells nobody what its own is.
+  'reshare JOIN.nonce': maybe('E_SID', 'E_EQUIVOCATE'),
+  'reshare JOIN.ctx': claim('E_SID'),
+  'reshare R1.sid': claim('E_SID'),
+  'reshare R1.com': claim('E_ECHO', 'E_COMMIT'),
+  'reshare R1.ks': holders('E_RESHARE_CONST', 'E_ECHO', 'E_EQUIVOCATE'),
+  'reshare R2.sid': claim('E_SID'),
+  'reshare R2.F': claim('E_COMMIT', 'E_ECHO'),
+  'reshare R2.blind': claim('E_COMMIT', 'E_ECHO'),
+  'reshare R2.echo': claim('E_ECHO'),
+  'reshare R3.sid': claim('E_SID', 'E_SHARE'),
+  'reshare R3.share': all('E_SHARE'),
+  'reshare R3.echo': claim('E_ECHO', 'E_SHARE'),
+  'reshare R3.cc': all('E_RESHARE_CONST', 'E_SHARE'),
+  'reshare R4.sid': claim('E_SID', 'E_FINAL'),
+  'reshare R4.fin': all('E_ECHO', 'E_FINAL'),
+  'reshare R4.pok': all('E_FINAL'),
+  'reshare R4.pc': nobody('E_PAIR_STATE'),
+  'reshare C1.sid': claim('E_SID'),
+  'reshare C1.com': claim('E_ECHO', 'E_COMMIT'),
+  'reshare C2.sid': claim('E_SID'),
+  'reshare C2.cc': claim('E_COMMIT', 'E_ECHO'),
+  'reshare C2.blind': claim('E_COMMIT', 'E_ECHO'),
+  'reshare C2.echo': claim('E_ECHO'),
   'VOTE.sid': claim('E_SID', 'E_FINAL'),
   'VOTE.epoch': claim('E_FINAL'),
   'VOTE.voteHash': claim('E_FINAL'),
@@ -77,6 +103,13 @@ const CONCLUSIONS: Readonly<Record<string, Conclusion>> = {
   'sign JOIN.E': claim('E_SID', 'E_FROST_SHARE'),
   'sign SHARE.sid': claim('E_SID'),
   'sign SHARE.z': claim('E_FROST_SHARE'),
+
+  'export JOIN.nonce': claim('E_SID'),
+  'export JOIN.ctx': claim('E_SID'),
+  'export ZERO.sid': receivers('E_SID'),
+  'export ZERO.zs': late('E_PKSUM'),
+  'export SHARE.sid': receivers('E_SID'),
+  'export SHARE.sk': other('E_PKSUM'),
 
   'ecdsa JOIN.nonce': claim('E_SID'),
   'ecdsa JOIN.ctx': claim('E_SID'),

@@ -3,7 +3,7 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { Bug, type Pid } from '../core/errors.ts'
-import { deriveChild } from '../derive/index.ts'
+import { deriveKey } from '../derive/index.ts'
 import { ecdsaRun, generateEcdsa, type EcdsaParty } from './ecdsa.ts'
 import { subsets } from './parties.ts'
 import { seededRng } from './seeded-rng.ts'
@@ -51,7 +51,7 @@ export function signWith(parties: readonly EcdsaParty[], signers: readonly Pid[]
   const name = `signers ${signers.join()} of ${parties.length}, path ${path.join('/') || 'none'}, digest ${bytesToHex(message)}`
   const key = parties[0]?.epoch.keys.find(({ suite }) => suite === 1)
   if (key === undefined) throw new Bug('no key')
-  const { publicKey } = deriveChild(key.groupKey, key.chainCode, path)
+  const { publicKey } = deriveKey(key, path)
   const point = secp256k1.Point.fromBytes(publicKey).toBytes(false)
   const { states } = simulate(signers, (me) => ecdsaRun(parties, { signers, message, path, seed }, me), { seed })
   const signatures = [...states.values()].map((state) => (state.at === 'done' ? bytesToHex(state.result.signature) : `${state.at} ${state.at === 'failed' ? state.error.message : ''}`))

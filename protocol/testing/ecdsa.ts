@@ -51,6 +51,7 @@ export class TestPairs implements PairBook {
       this.banned.delete(change.pair.peer)
       return
     }
+    if (change.kind === 'exported') return
     const name = change.sid.join()
     if (change.kind === 'testing') this.testing.add(name)
     else this.testing.delete(name)
@@ -147,7 +148,7 @@ export function repairRun(parties: readonly EcdsaParty[], pair: readonly [Pid, P
 function ceremonyOf(
   parties: readonly EcdsaParty[], { signers, message, path = [], seed }: TestEcdsa, me: Pid, context: (invitation: Uint8Array) => Uint8Array,
 ): EcdsaCeremony {
-  const party = parties[me - 1]
+  const party = partyOf(parties, me)
   const [requester] = signers
   if (party === undefined || requester === undefined) throw new Bug('no such party')
   return {
@@ -171,7 +172,11 @@ function runOf<T>(me: Pid, signers: readonly Pid[], invitation: Uint8Array, mess
 }
 
 function shareOf(parties: readonly EcdsaParty[], me: Pid): PreparedEpoch['keys'][number] {
-  const share = parties[me - 1]?.epoch.keys.find((key) => key.suite === 1)
+  const share = partyOf(parties, me)?.epoch.keys.find((key) => key.suite === 1)
   if (share === undefined) throw new Bug('no share')
   return share
+}
+
+function partyOf(parties: readonly EcdsaParty[], pid: Pid): EcdsaParty | undefined {
+  return parties.find(({ epoch }) => epoch.keys.some((key) => key.pid === pid))
 }

@@ -17,7 +17,8 @@ import type { Presignature } from '../dkls23/presign/presignature.ts'
 import { presignMessages } from '../dkls23/presign/script.ts'
 import { ecdsaMessages } from '../dkls23/sign/script.ts'
 import { frostMessages } from '../frost/script.ts'
-import { keygenVocabulary, prepareKeygen } from '../keygen/script.ts'
+import { prepareBaseOts } from '../keygen/pairs.ts'
+import { keygenVocabulary } from '../keygen/script.ts'
 import { ecdsaRun, onlineRun, presignRun, repairRun, type EcdsaParty, type TestEcdsa } from './ecdsa.ts'
 import { keygenRun, testRoster } from './parties.ts'
 import { seededRng } from './seeded-rng.ts'
@@ -32,16 +33,20 @@ export interface Start {
 
 /** Parties with a protocol between them. */
 export interface Group {
-  readonly protocol: 'keygen' | 'repair' | 'frost' | 'ecdsa' | 'presign' | 'online'
+  readonly protocol: 'keygen' | 'reshare' | 'repair' | 'frost' | 'ecdsa' | 'presign' | 'online' | 'export'
   /** For people: protocol, suite, size. */
   readonly name: string
   readonly parties: readonly Pid[]
+  /** Who cannot know what the others held before: of them it is enough that they stop. */
+  readonly newcomers?: readonly Pid[]
   readonly start: (seed: string) => Start
   /** Letters of an honest run of the same parties. */
   readonly recorded: readonly Letter[]
   readonly messages: readonly { readonly suite: SuiteId | 0; readonly message: Vocabulary['messages'][number]; readonly shape: Shape }[]
   /** After which a party may be done before another one is told a lie. */
   readonly lastMessage: string
+  /** Where some are done earlier than others: after which messages. */
+  readonly doneAfter?: readonly string[]
   /** What all results have in common, as text. @throws {Bug} a result that is none: a signature that does not verify */
   readonly publicPart: (result: object) => string
 }
@@ -51,7 +56,7 @@ const MESSAGE = sha256(utf8ToBytes('what is signed'))
 export function keygenGroup(threshold: number, total: number, suite: SuiteId): Group {
   const roster = testRoster(threshold, total, [suite])
   // Made before every ceremony, and so the same in all of them; a run uses up a copy.
-  const receivers = new Map(roster.members.map(({ pid }) => [pid, prepareKeygen(roster, pid, seededRng(`base OTs ${pid}`))]))
+  const receivers = new Map(roster.members.map(({ pid }) => [pid, prepareBaseOts(roster, pid, seededRng(`base OTs ${pid}`))]))
   const baseOtsOf = (me: Pid): readonly Receiver[] => (receivers.get(me) ?? []).map((made) => ({ ...made, choices: made.choices.slice() }))
   const messages = keygenVocabulary(roster, 1).flatMap((part) => part.messages.map((message) => ({
     suite: part.suite, message, shape: { group: groupOfSuite(part.suite === 0 ? 1 : part.suite), threshold, pairwise: part.suite === 1 },
@@ -181,7 +186,8 @@ function sizeOf(parties: readonly EcdsaParty[], signers: readonly Pid[]): { read
   return { threshold, name: `${threshold}-of-${parties.length}, signers ${signers.join()}` }
 }
 
-function recorded(group: Omit<Group, 'recorded'>): Group {
+/** With the letters of an honest run. */
+export function recorded(group: Omit<Group, 'recorded'>): Group {
   const { makeRun } = group.start('recorded')
   return { ...group, recorded: simulate(group.parties, makeRun, { seed: 'recorded' }).letters }
 }

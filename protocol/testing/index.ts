@@ -4,9 +4,17 @@ export { conclusionOf, isConcludedNowhere } from './conclusions.ts'
 export { copyOf, ecdsaGroup, frostGroup, keygenGroup, onlineGroup, presignatures, presignGroup, repairGroup, type Group } from './groups.ts'
 export { attacksAmong, attempt, judge, saysIt } from './matrix.ts'
 export { invitationTo, keygenRun, subsets, testRoster } from './parties.ts'
+export { changeOf, holdingsIn, joiners, reshared, reshareInvitation, reshareRun, simulateReshare, type Shape, type Stored, type TestReshare } from './reshare.ts'
+export { nameOf, reshareShapes, tryReshare, type GridShape } from './reshare-grid.ts'
+export { importGroup, importOf, reshareGroup, RESHARES } from './reshare-groups.ts'
 export { pick, seededRng } from './seeded-rng.ts'
 export { generate, signRun, type TestSigning } from './signing.ts'
 export { simulate, type Interjection, type Letter, type Simulation, type SimulationOptions, type Tamper } from './simulate.ts'
 export { ecdsaRun, generateEcdsa, onlineRun, presignRun, repairRun, TestPairs, type EcdsaParty, type TestEcdsa } from './ecdsa.ts'
 export { tortureMessages, type TortureResult } from './torture.ts'
 export { ECDSA_SUBSETS, signDigest, signWith, type SignedDigest } from './digests.ts'
+export {
+  ed25519Signer, firstEpoch, isSymbolicallySigned, rosterOf, saidInReshare, symbolicSigner,
+  type Place, type ReshareStatements, type Signer,
+} from './statements.ts'
+export { exportGroup, exportRun, sharesOf, type TestExport } from './export.ts'

@@ -71,13 +71,15 @@ export interface Verdict {
 export function judge(group: Group, attack: Attack, attacker: Pid, outcomes: readonly Outcome[]): Verdict {
   const errors = outcomes.flatMap(({ error }) => error ?? [])
   const isLast = attack.message.name === group.lastMessage
+  // One of two may be the right one, and what is withheld by its sender may be shown by others.
+  const mayBeRight = attack.kind === 'twice' || attack.kind === 'withheld'
   const wrongBlame = errors.some(({ fault, culprits }) => fault === 'party' && culprits.join() !== `${attacker}`)
     || outcomes.some(({ stored }) => bannedIn(stored).some((pid) => pid !== attacker))
   const rules: readonly (readonly [string, () => boolean])[] = [
     ['no honest party is named for breaking the protocol, or banned', () => !wrongBlame],
     ['our own code makes no mistake', () => errors.every(({ fault }) => fault !== 'program')],
     ['all results are right and the same', () => new Set(outcomes.flatMap(({ result }) => (result === undefined ? [] : [group.publicPart(result)]))).size <= 1],
-    ['who got a bad message before the last stores nothing of it', () => isLast || attack.kind === 'twice' || outcomes.every(({ lie, stored }) => lie === undefined || !stored.some(isMade))],
+    ['who got a bad message before the last stores nothing of it', () => isLast || mayBeRight || outcomes.every(({ lie, stored }) => lie === undefined || !stored.some(isMade))],
     ['nothing is said after a ban', () => outcomes.every((outcome) => !outcome.saidTooMuch)],
     ['everybody concludes what it must', () => outcomes.every((outcome) => concludes(group, attack, attacker, outcome, outcomes))],
   ]
@@ -143,7 +145,8 @@ function follows(attack: Attack, expected: Conclusion, { group, attacker, outcom
   const names = error?.culprits.join() === `${attacker}`
   const namesNobody = error !== undefined && error.fault !== 'party'
   // A last message that one party cannot use does not keep the others from the result.
-  const mayBeDone = attack.toOne && attack.message.name === group.lastMessage
+  const { lastMessage, doneAfter = [lastMessage] } = group
+  const mayBeDone = (attack.toOne || attack.message.to === 'each') && doneAfter.includes(attack.message.name)
   if (lie !== undefined && concludesItself(expected, group, attacker, outcome)) return true
   if (bannedIn(stored).length > 0) return false
   if (lie === undefined) return expected.who === 'all' ? names || (mayBeDone && result !== undefined) : names || namesNobody || result !== undefined
@@ -153,7 +156,8 @@ function follows(attack: Attack, expected: Conclusion, { group, attacker, outcom
 }
 
 /** Whether a party that was lied to found what the table says, by itself. */
-function concludesItself({ who, codes, bans }: Conclusion, { parties }: Group, attacker: Pid, { error, result, stored }: Outcome): boolean {
+function concludesItself({ who, codes, bans }: Conclusion, { parties, newcomers = [] }: Group, attacker: Pid, outcome: Outcome): boolean {
+  const { pid, error, result, stored } = outcome
   const names = error?.culprits.join() === `${attacker}`
   const namesNobody = error !== undefined && error.fault !== 'party'
   const isCalledSo = error !== undefined && (codes.includes(error.code) || error.fault === 'network')
@@ -161,8 +165,10 @@ function concludesItself({ who, codes, bans }: Conclusion, { parties }: Group, a
   switch (who) {
     case 'all':
     case 'receivers': return names && isCalledSo
+    case 'holders': return isCalledSo && (names || (namesNobody && newcomers.includes(pid)))
     case 'other': return isCalledSo && (names || (namesNobody && parties.length > 2))
     case 'nobody': return isCalledSo && namesNobody
+    case 'late': return result !== undefined || (isCalledSo && (names || (namesNobody && parties.length > 2)))
     case 'maybe': return isCalledSo && (names || namesNobody)
     case 'passes': return result !== undefined
   }

@@ -28,12 +28,14 @@ export interface TestSigning {
   readonly signers: readonly Pid[]
   readonly message: Uint8Array
   readonly taproot?: boolean
+  readonly path?: readonly number[]
   readonly seed: string
 }
 
 /** One signer's run. What is signed is the intent itself; `taproot` tweaks the key as for a BIP-86 output. */
-export function signRun(epochs: readonly PreparedEpoch[], { suite, signers, message, taproot = false, seed }: TestSigning, me: Pid): Run<FrostSignature> {
-  const epoch = epochs[me - 1]
+export function signRun(epochs: readonly PreparedEpoch[], test: TestSigning, me: Pid): Run<FrostSignature> {
+  const { suite, signers, message, taproot = false, path = [], seed } = test
+  const epoch = epochs.find(({ keys }) => keys.some(({ pid }) => pid === me))
   const share = epoch?.keys.find((key) => key.suite === suite)
   const [requester] = signers
   if (epoch === undefined || share === undefined || requester === undefined) throw new Bug('no share')
@@ -42,7 +44,7 @@ export function signRun(epochs: readonly PreparedEpoch[], { suite, signers, mess
   const invitation = encodeInvitation({
     ceremony: 'sign', room: new Uint8Array(16), expires: 1, payload: encodeSignProposal({ keyId: share.keyId, signers, intent: message }),
   })
-  const { publicKey } = signingKey(share, { threshold, total }, taproot)
+  const { publicKey } = signingKey(share, { threshold, total }, { path, taproot })
   const contextFrom = {
     suite: 0, type: INVITE,
     recompute: (heard: ReadonlyMap<Pid, Uint8Array>) => {
@@ -52,7 +54,7 @@ export function signRun(epochs: readonly PreparedEpoch[], { suite, signers, mess
       return signContext({ share, epoch: 1, signers: asked.signers, message: asked.intent, intent: asked.intent }, publicKey)
     },
   } as const
-  const ceremony = { instance: sha256(utf8ToBytes(seed)), epoch: 1, threshold, total, share, signers, taproot, message, intent: message, contextFrom }
+  const ceremony = { instance: sha256(utf8ToBytes(seed)), epoch: 1, threshold, total, share, signers, path, taproot, message, intent: message, contextFrom }
   return new Run({
     me, parties: signers, vocabulary: [{ suite, messages: frostMessages }],
     heardBefore: [{ from: requester, to: 0, suite: 0, type: INVITE, body: invitation }],

@@ -5,9 +5,11 @@
 import { Bug, type Pid } from '../core/errors.ts'
 import { attacksOn, type Attack } from './attacks.ts'
 import { generateEcdsa, type EcdsaParty } from './ecdsa.ts'
+import { exportGroup } from './export.ts'
 import { ecdsaGroup, frostGroup, keygenGroup, onlineGroup, presignGroup, repairGroup, type Group } from './groups.ts'
 import { attempt, judge, saysIt } from './matrix.ts'
 import { drawMutation } from './mutations.ts'
+import { importGroup, reshareGroup } from './reshare-groups.ts'
 import { pick, seededRng } from './seeded-rng.ts'
 
 /** What became of one run. */
@@ -46,12 +48,16 @@ const SCENES: readonly Scene[] = [
     { weight: 8 * share, make: () => onlineGroup(keyOf(t, n), set) },
     { weight: 3 * share, make: () => frostGroup(t, n, set, 2) },
     { weight: 6 * share, make: () => frostGroup(t, n, set, 3) },
+    { weight: 2 * share, make: () => exportGroup(t, n, set, set[0], 1) },
+    { weight: 2 * share, make: () => exportGroup(t, n, set, set[1], 2) },
   ]),
   { weight: 20, make: () => repairGroup(keyOf(2, 2), [1, 2]) }, { weight: 20, make: () => repairGroup(keyOf(2, 3), [1, 3]) },
   { weight: 10, make: () => repairGroup(keyOf(3, 5), [2, 5]) },
   { weight: 130, make: () => keygenGroup(2, 2, 1) }, { weight: 28, make: () => keygenGroup(2, 3, 1) }, { weight: 4, make: () => keygenGroup(3, 5, 1) },
   { weight: 30, make: () => keygenGroup(2, 2, 2) }, { weight: 30, make: () => keygenGroup(2, 3, 2) }, { weight: 8, make: () => keygenGroup(3, 5, 2) },
-  { weight: 60, make: () => keygenGroup(2, 2, 3) }, { weight: 60, make: () => keygenGroup(2, 3, 3) }, { weight: 20, make: () => keygenGroup(3, 5, 3) },
+  { weight: 30, make: () => keygenGroup(2, 2, 3) }, { weight: 30, make: () => keygenGroup(2, 3, 3) }, { weight: 10, make: () => keygenGroup(3, 5, 3) },
+  { weight: 15, make: () => reshareGroup('refresh', 3) }, { weight: 20, make: () => reshareGroup('handover', 3) }, { weight: 20, make: () => reshareGroup('mixed', 3) },
+  { weight: 10, make: () => reshareGroup('mixed', 2) }, { weight: 10, make: () => reshareGroup('handover', 1) }, { weight: 10, make: () => importGroup(3) },
 ]
 
 const groups = new Map<Scene, Group>()

@@ -4,9 +4,10 @@ import { InputError, type Pid } from '../../core/errors.ts'
 import { groupOfSuite, type Group, type Point } from '../../core/group.ts'
 import type { KeyShare } from '../../core/key-share.ts'
 import type { PairState } from '../../core/pair-state.ts'
+import { checkSigners } from '../../core/signers.ts'
 import type { Claim } from '../../core/script.ts'
 import { TH } from '../../core/transcript.ts'
-import { deriveChild } from '../../derive/index.ts'
+import { deriveKey } from '../../derive/index.ts'
 
 /** The pairs of one key on this device, as they are at this moment: another session may end one at any time. */
 export interface PairBook {
@@ -56,8 +57,8 @@ export interface SigningPoint {
 export const ECDSA: Group = groupOfSuite(1)
 
 /** @throws {InputError} E_CONFIG: a hardened or impossible index */
-export function signingPoint({ groupKey, chainCode }: Pick<KeyShare, 'groupKey' | 'chainCode'>, path: readonly number[]): SigningPoint {
-  const { publicKey, tweak } = deriveChild(groupKey, chainCode, path)
+export function signingPoint(share: Pick<KeyShare, 'suite' | 'groupKey' | 'chainCode'>, path: readonly number[]): SigningPoint {
+  const { publicKey, tweak } = deriveKey(share, path)
   return { publicKey, point: ECDSA.decodePoint(publicKey), tweak }
 }
 
@@ -74,11 +75,5 @@ export function checkCeremony({ signers, share, threshold, message, instance }: 
   if (share.suite !== 1) throw new InputError('share', 'expected a key of suite 1', 'E_CONFIG')
   if (instance.length !== 32) throw new InputError('instance', `expected 32 bytes, got ${instance.length}`, 'E_CONFIG')
   if (message.length !== size) throw new InputError('message', `expected ${size} bytes, got ${message.length}`, 'E_CONFIG')
-  if (signers.length < threshold) throw new InputError('signers', `expected ${threshold}, got ${signers.length}`, 'E_QUORUM')
-  const members = new Set(share.verifyingShares.map(({ pid }) => pid))
-  for (const [i, pid] of signers.entries()) {
-    if (!members.has(pid)) throw new InputError('signers', `party ${pid} is no member`, 'E_CONFIG')
-    if (pid <= (signers[i - 1] ?? 0)) throw new InputError('signers', 'expected distinct share indices in ascending order', 'E_CONFIG')
-  }
-  if (!signers.includes(share.pid)) throw new InputError('signers', 'this party is not among them', 'E_CONFIG')
+  checkSigners({ signers, share, threshold })
 }

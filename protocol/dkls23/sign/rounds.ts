@@ -6,7 +6,8 @@ import { baseMultiply, mod, randomScalar, type Point } from '../../core/group.ts
 import { lagrangeAtZero } from '../../core/polynomial.ts'
 import type { Rng } from '../../core/rng.ts'
 import { FromEach, type Session } from '../../core/script.ts'
-import { hashToScalar, TH } from '../../core/transcript.ts'
+import { TH } from '../../core/transcript.ts'
+import { zeroShare } from '../../core/zero-share.ts'
 import { answerMultiplication, forget, multiplicationId, startMultiplication, type BobState } from '../multiply/index.ts'
 import { ECDSA, type EcdsaCeremony, type SigningPoint } from './ceremony.ts'
 import { R1, R2 } from './messages.ts'
@@ -43,8 +44,9 @@ export function round1(s: SigningSession, c: EcdsaCeremony, { tweak }: SigningPo
   const blind = rng(32)
   const x = ECDSA.decodeScalar(c.share.signingShare)
   const isFirst = c.signers[0] === s.me
+  const seeds = new FromEach(new Map(others(s).map((j) => [j, c.pairs.get(j).zeroSeed])))
   // λ_i·x_i is masked by ζ_i before anything is computed from it (§J).
-  const sk = mod(lagrangeAtZero(ECDSA, s.me, c.signers) * x + zeroShare(s, c) + (isFirst ? tweak : 0n), ECDSA.order)
+  const sk = mod(lagrangeAtZero(ECDSA, s.me, c.signers) * x + zeroShare(ECDSA, s.me, seeds, s.sid) + (isFirst ? tweak : 0n), ECDSA.order)
   if (sk === 0n) throw new Disagreement('E_DEGENERATE', 'sign: a share of zero; try again')
   const opening = { R: baseMultiply(ECDSA, r), pk: baseMultiply(ECDSA, sk), blind }
   const com = commitmentTo(s, s.me, opening)
@@ -62,14 +64,6 @@ export function round1(s: SigningSession, c: EcdsaCeremony, { tweak }: SigningPo
 /** com_i = TH("sign/com", sid, i, R_i, pk_i, blind_i). Departure: the paper commits to R_i alone; so all see one pk_i as well. */
 export function commitmentTo(s: SigningSession, i: Pid, { R, pk, blind }: Opening): Uint8Array {
   return TH('sign/com', s.sid, u16(i), ECDSA.encodePoint(R), ECDSA.encodePoint(pk), blind)
-}
-
-/** ζ_i = Σ_{j<i} z(i,j) − Σ_{j>i} z(i,j); over all signers they add up to zero. */
-function zeroShare(s: SigningSession, { pairs }: EcdsaCeremony): bigint {
-  return others(s).reduce((sum, j) => {
-    const z = hashToScalar(ECDSA.order, 'zs/eval', pairs.get(j).zeroSeed, s.sid)
-    return j < s.me ? sum + z : sum - z
-  }, 0n)
 }
 
 /** §D.4, before anything else: both sides hold one and the same pair. @throws {PairsDiffer} which bans nobody */

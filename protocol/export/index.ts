@@ -1,0 +1,3 @@
+export { combineShares } from './combine.ts'
+export { exportVocabulary } from './messages.ts'
+export { exportContext, exportKey, type ExportCeremony, type Exported } from './script.ts'
