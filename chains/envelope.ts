@@ -7,6 +7,8 @@ const VERSION = 1
 /** Numbers on the wire, never to be reused. */
 export const KIND_BYTES = {
   'message': 1, 'bitcoin-psbt': 2, 'ethereum-transaction': 3, 'ethereum-message': 4, 'ethereum-typed-data': 5,
+  // As 1 and 2, of a wallet's other accounts; those went without a path first, and go on so for the first account.
+  'message-at-path': 6, 'bitcoin-psbt-at-paths': 7,
 } as const
 export type KindName = keyof typeof KIND_BYTES
 

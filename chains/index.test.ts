@@ -68,7 +68,7 @@ describe('an intent', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 100 }), (text) => {
       const intent = refusedOr(() => encodeMessageIntent(text))
       if (!intent) return
-      expect(decodeIntent(intent)).toEqual({ kind: 'message', text })
+      expect(decodeIntent(intent)).toEqual({ kind: 'message', path: [], text })
     }), { numRuns: 500 })
   })
 

@@ -12,10 +12,12 @@ export { BITCOIN_NETWORKS, type BitcoinNetwork } from './bitcoin/network.ts'
 export { taprootOutput, type TaprootOutput } from './bitcoin/taproot.ts'
 export * from './ethereum/index.ts'
 export { InvalidIntent, InvalidSignature, type IntentField } from './errors.ts'
+export { type KeyForm, type KeyTexts, keyTexts, type WholeKey } from './key-texts.ts'
 export type { Intent, Outcome } from './kinds.ts'
-export type { Path } from './path.ts'
+export { accountPath, type Path, writePath } from './path.ts'
 export { encodeMessageIntent, type MessageIntent, type MessageOutcome } from './solana/kind.ts'
 export { verifyMessage } from './solana/verify.ts'
+export { extendedPublicKey } from './xpub.ts'
 
 /**
  * Decodes an intent. There is one encoding of each: encoding the result again gives the same bytes.

@@ -2,15 +2,15 @@
  * The table of everything that can be signed. The next chain is a folder beside `bitcoin/`, `ethereum/` and `solana/`, a number in
  * `envelope.ts` and a line here.
  */
-import { bitcoinPsbt } from './bitcoin/kind.ts'
+import { bitcoinPsbt, bitcoinPsbtAtPaths } from './bitcoin/kind.ts'
 import { KIND_BYTES, open } from './envelope.ts'
 import { InvalidIntent } from './errors.ts'
 import { ethereumMessage } from './ethereum/message-kind.ts'
 import { ethereumTransaction } from './ethereum/transaction-kind.ts'
 import { ethereumTypedData } from './ethereum/typed-data-kind.ts'
-import { textMessage } from './solana/kind.ts'
+import { textMessage, textMessageAtPath } from './solana/kind.ts'
 
-const kinds = [textMessage, bitcoinPsbt, ethereumTransaction, ethereumMessage, ethereumTypedData] as const
+const kinds = [textMessage, bitcoinPsbt, ethereumTransaction, ethereumMessage, ethereumTypedData, textMessageAtPath, bitcoinPsbtAtPaths] as const
 
 type KindOf = (typeof kinds)[number]
 /** A decoded intent: one of a union told apart by `kind`. */

@@ -46,6 +46,13 @@ export interface PartyVerbs {
   compareWords(options: { readonly session: SessionId; readonly answer: 'same' | 'differ' | readonly string[] }): Promise<boolean>
   /** Forgets a device that was paired with: next time it is a stranger. */
   forgetKnown(options: { readonly partyId: PartyId }): Promise<void>
+  /**
+   * The next account of a chain of a wallet, on this device alone.
+   * @param options.chain what the lists are told apart by: 1 to 16 small letters and digits @throws InputError there are 100
+   */
+  addAccount(options: { readonly wallet: WalletId; readonly chain: string }): Promise<{ readonly index: number }>
+  /** What this device calls an account. @param options.label at most 64 bytes; empty takes the old one away @throws InputError no such account */
+  labelAccount(options: { readonly wallet: WalletId; readonly chain: string; readonly index: number; readonly label: string }): Promise<void>
   requestSignature(options: RequestSignature): Promise<{ session: SessionId }>
   /**
    * Asks another member to set up anew what ECDSA needs between the two (`PartyInWallet.pairing`), and says yes for this party. It is

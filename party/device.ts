@@ -10,6 +10,7 @@ import { newIdentitySeed, openIdentity, type Identity } from './identity/identit
 import { KnownParties } from './known/known-parties.ts'
 import type { Tenancy } from './one-writer.ts'
 import type { KeySource, MainKeySource, OpenVault, Vault, VaultChange } from './vault/index.ts'
+import { AccountLists } from './wallets/account-lists.ts'
 import { encodeCover, type Cover } from './wallets/cover.ts'
 import { Wallets } from './wallets/wallets.ts'
 
@@ -21,6 +22,7 @@ export interface Device {
   readonly wallets: Wallets
   readonly backups: BackupProofs
   readonly known: KnownParties
+  readonly accounts: AccountLists
 }
 
 /** Wallets that a new party has from its beginning. */
@@ -86,6 +88,6 @@ async function readDevice(open: OpenVault, { ed25519, build }: Tools): Promise<D
 }
 
 async function deviceOf(identity: Identity, vault: OpenVault, ed25519: Ed25519): Promise<Device> {
-  const known = await KnownParties.open(vault, ed25519)
-  return { identity, vault, wallets: await Wallets.open(vault, identity.card.name, ed25519), backups: await BackupProofs.open(vault), known }
+  const [known, accounts, backups] = [await KnownParties.open(vault, ed25519), await AccountLists.open(vault), await BackupProofs.open(vault)]
+  return { identity, vault, wallets: await Wallets.open(vault, identity.card.name, ed25519), backups, known, accounts }
 }

@@ -41,7 +41,7 @@ function walletViews(unlocked: Unlocked, isOnline: (party: PartyId) => boolean):
   return [...own, ...wallets.restored.list().map((wallet) => ({ ...walletView(wallet, unlocked, isOnline), state: 'restored' as const }))]
 }
 
-function walletView(wallet: Wallet, { device: { identity, wallets, backups }, desk }: Unlocked, isOnline: (party: PartyId) => boolean): WalletView {
+function walletView(wallet: Wallet, { device: { identity, wallets, backups, accounts }, desk }: Unlocked, isOnline: (party: PartyId) => boolean): WalletView {
   const { id, name, epoch, createdAt, members, certificate } = wallet
   const isReady = certificate !== undefined
   const backupProvedAt = backups.provedAt(id, epoch.roster.epoch)
@@ -55,6 +55,7 @@ function walletView(wallet: Wallet, { device: { identity, wallets, backups }, de
       ...(hasPairs && card.partyId !== me ? { pairing: wallets.pairs.state(id, epoch.roster.epoch, pid) } : {}),
     })),
     keys: isReady ? epoch.keys.map(({ suite, groupKey, chainCode }) => ({ suite, groupKey: groupKey.slice(), chainCode: chainCode.slice() })) : [],
+    accounts: accounts.of(id),
     stock: desk.presigner.stock(id),
     ...(backupProvedAt === undefined ? {} : { backupProvedAt }),
   }

@@ -20,6 +20,7 @@ import type { Policy } from './policy.ts'
 import type { Log } from './session/deps.ts'
 import type { Transport } from './transport/types.ts'
 import type { KeySource, MainKeySource, Vault } from './vault/index.ts'
+import { accountVerbs } from './wallets/account-verbs.ts'
 
 export interface PartyOptions<Key = unknown> {
   readonly rng: Rng
@@ -94,6 +95,7 @@ class LocalParty<Key> implements Party {
       startKeygen: async ({ session }) => this.#open().desk.startKeygen(session),
       compareWords: async ({ session, answer }) => this.#open().desk.compareWords(session, answer),
       forgetKnown: async ({ partyId }) => this.#open().desk.forgetKnown(partyId),
+      ...accountVerbs({ device: () => this.#open().device, changed: () => { this.#changed() } }),
       requestSignature: (request) => this.#requestSignature(request),
       repairPair: (pair) => this.#repairPair(pair),
       approve: async ({ session }) => this.#open().desk.session(session).approve(),

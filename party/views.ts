@@ -60,8 +60,17 @@ export interface WalletView {
   readonly parties: readonly PartyInWallet[]
   /** Group keys by suite; empty while unfinished. */
   readonly keys: readonly { readonly suite: SuiteId; readonly groupKey: Uint8Array; readonly chainCode: Uint8Array }[]
+  /** What this device has written down of its accounts. */
+  readonly accounts: readonly AccountsView[]
   /** Sets without any are left out. */
   readonly stock: readonly StockView[]
+}
+
+/** The accounts of one chain. A chain that none is told of has one, without a label. */
+export interface AccountsView {
+  readonly chain: string
+  /** By account, from 0: as many as there are; '' for one without. */
+  readonly labels: readonly string[]
 }
 
 export interface PartyInWallet {

@@ -2,6 +2,7 @@ import { tortureMessages } from '@trivet/protocol/testing'
 import { digests } from './digests.ts'
 import type { Kind } from './kind.ts'
 import { network } from './network.ts'
+import { reshares } from './reshares.ts'
 import { signalling } from './signalling/index.ts'
 
 /** Every kind by its name on the command line. */
@@ -13,5 +14,6 @@ export const kinds: Readonly<Record<string, Kind>> = {
   },
   digests,
   network,
+  reshares,
   signalling,
 }

@@ -25,7 +25,7 @@ function transferWith(sighashType?: number) {
   SPENT.forEach(([script, amount], i) => {
     tx.updateInput(i, { witnessUtxo: { script: hex.decode(script), amount }, ...(i === 1 && sighashType !== undefined && { sighashType }) })
   })
-  return examine(tx.toPSBT(0), 'mainnet', [segwitScript(GROUP_KEY)])
+  return examine(tx.toPSBT(0), 'mainnet', [{ ...segwitScript(GROUP_KEY), path: [] }])
 }
 
 describe('the BIP-143 vector of a native P2WPKH input', () => {

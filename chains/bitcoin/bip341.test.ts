@@ -45,7 +45,7 @@ function psbtWith(input: number, sighashType: number): Uint8Array {
 
 describe('the BIP-341 wallet test vectors', () => {
   it.each(SIGNED)('give the sighash and take the signature of input $input', ({ input, sighashType, outputKey, sighash, witness }) => {
-    const wallet = taprootScript({ internalKey: new Uint8Array(32), outputKey: hex.decode(outputKey), script: hex.decode(`5120${outputKey}`) })
+    const wallet = { path: [], ...taprootScript({ internalKey: new Uint8Array(32), outputKey: hex.decode(outputKey), script: hex.decode(`5120${outputKey}`) }) }
     const transfer = examine(psbtWith(input, sighashType), 'mainnet', [wallet])
     expect(sighashes(transfer)).toEqual([{ input, sighash: hex.decode(sighash) }])
     const outcome = completeTransfer(transfer, [hex.decode(witness).slice(0, 64)])
@@ -55,7 +55,7 @@ describe('the BIP-341 wallet test vectors', () => {
   })
 
   it('are refused where the hash type would let others change the transaction', () => {
-    const wallet = taprootScript(taprootOutput(hex.decode('02d6889cb081036e0faefa3a35157ad71086b123b2b144b649798b494c300a961d')))
+    const wallet = { path: [], ...taprootScript(taprootOutput(hex.decode('02d6889cb081036e0faefa3a35157ad71086b123b2b144b649798b494c300a961d'))) }
     expect(() => examine(psbtWith(0, 3), 'mainnet', [wallet])).toThrow('input 0 asks for sighash SINGLE')
   })
 })

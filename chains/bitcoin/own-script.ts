@@ -3,6 +3,7 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import type { TransactionInput } from '@scure/btc-signer/psbt.js'
 import { SigHashNames } from '@scure/btc-signer/transaction.js'
 import { InvalidIntent } from '../errors.ts'
+import type { Path } from '../path.ts'
 import type { BitcoinNetwork } from './network.ts'
 import type { SighashType, Unsigned } from './sighash.ts'
 
@@ -26,6 +27,11 @@ export interface OwnScript {
   witnessSize(sighashType: SighashType): number
   /** The field of a PSBT's input that holds the signature; undefined when it does not verify. */
   signedField(signature: Uint8Array, sighash: Uint8Array, sighashType: SighashType): Pick<TransactionInput, 'tapKeySig' | 'partialSig'> | undefined
+}
+
+/** One of them, and where its key stands in the wallet. */
+export interface PlacedScript extends OwnScript {
+  readonly path: Path
 }
 
 /** @throws {InvalidIntent} naming `keys` when the group key is no compressed point of secp256k1 */

@@ -26,6 +26,7 @@ describe('the preview of a payment', () => {
       kind: 'bitcoin',
       sentence: `Send 0.00120000 BTC to ${examplePayee('mainnet').slice(0, 10)}…${examplePayee('mainnet').slice(-8)}; fee 0.00001060 BTC`,
       fields: [
+        { label: 'From', value: OWN_ADDRESS, as: 'address', note: 'this wallet’s Taproot address' },
         { label: 'To', value: examplePayee('mainnet'), as: 'address' },
         { label: 'Amount', value: '0.00120000 BTC', as: 'amount' },
         { label: 'Change', value: OWN_ADDRESS, as: 'address', note: 'back to this wallet' },
@@ -142,7 +143,7 @@ describe('the warnings of a payment', () => {
     for (const script of [Uint8Array.of(0x51), offCurve, p2shWithPushdata1, futureWitness, new Uint8Array(), Uint8Array.of(0x4c)]) {
       const shown = preview({ outputs: [{ script, amount: 99_000n }] })
       expect(shown.warnings).toEqual([{ level: 'danger', text: `The output “To” ${unknown}` }])
-      expect(shown.fields[0]).toMatchObject({ value: hex.encode(script), as: 'hex' })
+      expect(shown.fields[1]).toMatchObject({ value: hex.encode(script), as: 'hex' })
       expect(shown.spends?.to).toEqual([`unknown:${hex.encode(script)}`])
     }
     const anchor = Uint8Array.of(0x51, 0x02, 0x4e, 0x73)

@@ -1,5 +1,6 @@
 /** What a person sees of a Bitcoin transaction: one sentence, then fields. Warnings are in `warnings.ts`. */
 import type { Preview, PreviewField } from '@trivet/protocol/intent'
+import { accountName } from '../path.ts'
 import { formatAmount, formatFeeRate } from './amount.ts'
 import { locktimeOf, relativeLocks, replaceable } from './locktime.ts'
 import { leavingWallet, nameOfOutput, type PaidOutput, signedSize, type Transfer, total } from './transfer.ts'
@@ -13,7 +14,8 @@ export function previewOf(transfer: Transfer): Preview {
     kind: 'bitcoin',
     sentence: sentenceFor(transfer),
     fields: [
-      ...outputs.flatMap((output) => outputFields(output, outputs)),
+      fromField(transfer),
+      ...outputs.flatMap((output) => outputFields(output, transfer)),
       { label: 'Fee', value: formatAmount(fee), as: 'amount' },
       ...feeRateField(transfer),
       ...inputFields(transfer),
@@ -45,11 +47,17 @@ function sentenceFor(transfer: Transfer): string {
   return `Send ${formatAmount(total(foreign))} to ${shortName(first)}${others}${on}; fee ${formatAmount(fee)}`
 }
 
-function outputFields(output: PaidOutput, all: readonly PaidOutput[]): PreviewField[] {
-  const { amount, destination, own } = output
-  const label = nameOfOutput(output, all)
+function fromField({ hasAccounts, network, signer }: Transfer): PreviewField {
+  const note = hasAccounts ? `${accountName(signer.path)} of this wallet` : `this wallet’s ${signer.title} address`
+  return { label: 'From', value: signer.address(network), as: 'address', note }
+}
+
+function outputFields(output: PaidOutput, { hasAccounts, outputs }: Transfer): PreviewField[] {
+  const { amount, destination, path } = output
+  const label = nameOfOutput(output, outputs)
+  const back = path && `back to this wallet${hasAccounts ? `, ${accountName(path)}` : ''}`
   const where: PreviewField = destination.type === 'address'
-    ? { label, value: destination.address, as: 'address', ...(own && { note: 'back to this wallet' }) }
+    ? { label, value: destination.address, as: 'address', ...(back !== undefined && { note: back }) }
     : { label, value: destination.hex, as: 'hex', note: scriptNote(destination) }
   return [where, { label: 'Amount', value: formatAmount(amount), as: 'amount' }]
 }

@@ -135,7 +135,8 @@ function onlyTaproot(tx: Transaction): boolean {
     .every((script) => script?.length === 34 && script[0] === 0x51 && script[1] === 0x20)
 }
 
-const spentBy = (input: TransactionInput): ReturnType<typeof getPrevOut> | undefined =>
+/** The output that an input spends; undefined where the PSBT does not say. */
+export const spentBy = (input: TransactionInput): ReturnType<typeof getPrevOut> | undefined =>
   input.nonWitnessUtxo === undefined && input.witnessUtxo === undefined ? undefined : getPrevOut(input)
 
 function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Partial<Pick<T, K>> {

@@ -14,10 +14,11 @@ import { getPrevOut } from '@scure/btc-signer/transaction.js'
 import { equalBytes } from '@scure/btc-signer/utils.js'
 import { hex } from '@scure/base'
 import { InvalidIntent } from '../errors.ts'
+import { accountName, type Path, samePath } from '../path.ts'
 import { formatAmount, MAX_MONEY } from './amount.ts'
 import type { BitcoinNetwork } from './network.ts'
 import { type Destination, destinationOf } from './output.ts'
-import type { OwnScript } from './own-script.ts'
+import type { PlacedScript } from './own-script.ts'
 import { parsePsbt } from './psbt.ts'
 import type { SighashType } from './sighash.ts'
 
@@ -32,6 +33,8 @@ interface SpentOutput {
   /** The PSBT holds the previous transaction, which has the id that the input names: the amount and the script are true. */
   readonly proven: boolean
   readonly own: boolean
+  /** Of the account it was paid to, where it is own. */
+  readonly path: Path | undefined
   /** Of foreign inputs it is of no interest. */
   readonly sighashType: SighashType
 }
@@ -39,6 +42,8 @@ interface SpentOutput {
 export interface PaidOutput {
   /** Pays to one of the wallet's own scripts. */
   readonly own: boolean
+  /** Of the account it pays to, where it is own. */
+  readonly path: Path | undefined
   readonly amount: bigint
   readonly script: Uint8Array
   readonly destination: Destination
@@ -54,18 +59,22 @@ export interface Transfer {
   readonly tx: Transaction
   readonly network: BitcoinNetwork
   /** The script that all own inputs spend from; its key signs. */
-  readonly signer: OwnScript
+  readonly signer: PlacedScript
+  /** Whether other accounts than the first were looked for. */
+  readonly hasAccounts: boolean
   readonly inputs: readonly SpentOutput[]
   readonly outputs: readonly PaidOutput[]
   readonly fee: bigint
+  /** Whether it spends from or pays to the account. */
+  touches(path: Path): boolean
 }
 
 /**
  * @param psbt version 0 or 2
- * @param wallet all scripts of the wallet, one or more
+ * @param wallet all scripts of the wallet that may be in it, one or more
  * @throws {InvalidIntent} naming `psbt`, when it cannot be signed safely or is not for this wallet
  */
-export function examine(psbt: Uint8Array, network: BitcoinNetwork, wallet: readonly OwnScript[]): Transfer {
+export function examine(psbt: Uint8Array, network: BitcoinNetwork, wallet: readonly PlacedScript[]): Transfer {
   const tx = parsePsbt(psbt)
   const inputs = Array.from({ length: tx.inputsLength }, (_, i) => spentOutput(tx.getInput(i), i, wallet))
   refuseDuplicates(inputs)
@@ -77,7 +86,11 @@ export function examine(psbt: Uint8Array, network: BitcoinNetwork, wallet: reado
     if (sum > MAX_MONEY) throw new InvalidIntent('psbt', `the ${what} add up to ${formatAmount(sum)}, more bitcoin than there is`)
   }
   if (paid > spent) throw new InvalidIntent('psbt', `the outputs (${formatAmount(paid)}) are more than the inputs (${formatAmount(spent)})`)
-  return { tx, network, signer, inputs, outputs, fee: spent - paid }
+  return {
+    tx, network, signer, inputs, outputs, fee: spent - paid,
+    hasAccounts: wallet.some(({ path }) => path.length > 0),
+    touches: (path) => [...inputs, ...outputs].some((part) => part.path !== undefined && samePath(part.path, path)),
+  }
 }
 
 /** Sum of the amounts, in satoshi. */
@@ -103,10 +116,19 @@ export function signedSize({ tx, signer, inputs }: Transfer): number | undefined
   return Math.ceil((4 * tx.unsignedTx.length + markerAndFlag + witnesses) / 4)
 }
 
-/** Satoshi that the wallet has less afterwards, fee included; negative when a transaction with others pays it. */
-export const leavingWallet = ({ inputs, outputs }: Transfer): bigint => total(inputs.filter(({ own }) => own)) - total(outputs.filter(({ own }) => own))
+/**
+ * Satoshi that the wallet has less afterwards, fee included; negative when a transaction with others pays it.
+ *
+ * In a transaction with others only what comes back to the account that signs is set off. What seems to be others' may be an account
+ * of this wallet that the request did not name: asked once for each such account, the same output would be set off every time.
+ */
+export function leavingWallet({ inputs, outputs, signer }: Transfer): bigint {
+  const alone = inputs.every(({ own }) => own)
+  const back = outputs.filter(({ path }) => path !== undefined && (alone || samePath(path, signer.path)))
+  return total(inputs.filter(({ own }) => own)) - total(back)
+}
 
-function spentOutput(input: TransactionInput, i: number, wallet: readonly OwnScript[]): SpentOutput {
+function spentOutput(input: TransactionInput, i: number, wallet: readonly PlacedScript[]): SpentOutput {
   const { txid, index, sequence = 0xffffffff, witnessUtxo, nonWitnessUtxo } = input
   if (txid === undefined || index === undefined) throw new InvalidIntent('psbt', `input ${i} lacks its previous transaction`)
   if (witnessUtxo === undefined && nonWitnessUtxo === undefined) {
@@ -116,11 +138,11 @@ function spentOutput(input: TransactionInput, i: number, wallet: readonly OwnScr
   requireMoney(amount, `input ${i}`)
   const from = wallet.find((own) => equalBytes(own.script, script))
   const sighashType = from?.sighashTypeOf(input, i) ?? 0
-  return { txid, index, sequence, amount, script, proven: nonWitnessUtxo !== undefined, own: from !== undefined, sighashType }
+  return { txid, index, sequence, amount, script, proven: nonWitnessUtxo !== undefined, own: from !== undefined, path: from?.path, sighashType }
 }
 
 /** One key signs a request: all own inputs spend from the same script. */
-function signerOf(inputs: readonly SpentOutput[], network: BitcoinNetwork, wallet: readonly OwnScript[]): OwnScript {
+function signerOf(inputs: readonly SpentOutput[], network: BitcoinNetwork, wallet: readonly PlacedScript[]): PlacedScript {
   const found = wallet.flatMap((from) => {
     const input = inputs.findIndex(({ script }) => equalBytes(script, from.script))
     return input < 0 ? [] : [{ from, input }]
@@ -131,18 +153,19 @@ function signerOf(inputs: readonly SpentOutput[], network: BitcoinNetwork, walle
     throw new InvalidIntent('psbt', `no input spends from this wallet’s ${addresses.length === 1 ? 'address' : 'addresses'} ${addresses.join(' or ')}`)
   }
   if (second) {
-    const each = found.map(({ from, input }) => `input ${input} from ${from.title}`).join(', ')
-    throw new InvalidIntent('psbt', `the inputs spend from two addresses of this wallet with a key each (${each}); make two transactions, one for each address`)
+    const each = found.map(({ from, input }) => `input ${input} from ${from.title}${wallet.length > 2 ? ` of ${accountName(from.path)}` : ''}`).join(', ')
+    throw new InvalidIntent('psbt', `the inputs spend from ${found.length === 2 ? 'two' : found.length} addresses of this wallet with a key each (${each}); make ${found.length === 2 ? 'two transactions, one' : 'a transaction'} for each address`)
   }
   return first.from
 }
 
 function paidOutput(
-  { amount, script }: { amount?: bigint | undefined; script?: Uint8Array | undefined }, i: number, network: BitcoinNetwork, wallet: readonly OwnScript[],
+  { amount, script }: { amount?: bigint | undefined; script?: Uint8Array | undefined }, i: number, network: BitcoinNetwork, wallet: readonly PlacedScript[],
 ): PaidOutput {
   if (amount === undefined || script === undefined) throw new InvalidIntent('psbt', `output ${i} lacks its amount or script`)
   requireMoney(amount, `output ${i}`)
-  return { own: wallet.some((own) => equalBytes(own.script, script)), amount, script, destination: destinationOf(script, network) }
+  const to = wallet.find((own) => equalBytes(own.script, script))
+  return { own: to !== undefined, path: to?.path, amount, script, destination: destinationOf(script, network) }
 }
 
 function requireMoney(amount: bigint, where: string): void {

@@ -56,7 +56,7 @@ function decode(body: Uint8Array): EthereumMessageIntent {
 
 function interpret(body: Uint8Array, keys: readonly GroupKey[]): Interpretation {
   const { path, message, text } = decode(body)
-  const { address } = accountOf(keys, path)
+  const { address, note } = accountOf(keys, path)
   const shown: PreviewField = text === undefined
     ? { label: 'Message', value: bytesToHex(message), as: 'hex', note: 'bytes that are no text' }
     : { label: 'Message', value: visible(text), as: 'text' }
@@ -71,7 +71,7 @@ function interpret(body: Uint8Array, keys: readonly GroupKey[]): Interpretation 
       fields: [
         shown,
         { label: 'Length', value: bytesIn(message), as: 'text' },
-        { label: 'Signed by', value: address, as: 'address', note: 'this wallet’s Ethereum account' },
+        { label: 'Signed by', value: address, as: 'address', note },
         { label: 'Form', value: 'EIP-191 (personal_sign)', as: 'text' },
       ],
       warnings: warningsFor(message, text),

@@ -54,8 +54,8 @@ function decode(body: Uint8Array): EthereumTransactionIntent {
 
 function interpret(body: Uint8Array, keys: readonly GroupKey[]): Interpretation {
   const { path, transaction } = decode(body)
-  const { address } = accountOf(keys, path)
-  return { suite: 1, taproot: false, path, messages: [digestOf(transaction)], preview: previewOf(transaction, address) }
+  const account = accountOf(keys, path)
+  return { suite: 1, taproot: false, path, messages: [digestOf(transaction)], preview: previewOf(transaction, account) }
 }
 
 function complete(body: Uint8Array, keys: readonly GroupKey[], signatures: readonly Uint8Array[]): EthereumTransactionOutcome {

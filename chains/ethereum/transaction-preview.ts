@@ -1,13 +1,13 @@
 import type { Preview, PreviewField, PreviewWarning } from '@trivet/protocol/intent'
-import type { Address } from 'viem'
 import { formatGwei } from 'viem/utils'
+import type { EthereumAccount } from './account.ts'
 import { effectOf } from './effect.ts'
 import { chainName, coins, knownChain } from './networks.ts'
 import { warningsFor } from './transaction-warnings.ts'
 import type { UnsignedTransaction } from './transaction.ts'
 
-/** @param from the account that signs */
-export function previewOf(tx: UnsignedTransaction, from: Address): Preview {
+/** @param account that signs */
+export function previewOf(tx: UnsignedTransaction, { address: from, note }: EthereumAccount): Preview {
   const effect = effectOf(tx, from)
   const fee = largestFee(tx)
   const { chainId, data, nonce, to, value } = tx
@@ -16,7 +16,7 @@ export function previewOf(tx: UnsignedTransaction, from: Address): Preview {
     kind: 'ethereum',
     sentence: `${effect.sentence} on ${chainName(chainId)}, fee at most ${coins(fee, chainId)}${extra}`,
     fields: [
-      { label: 'From', value: from, as: 'address', note: 'this wallet’s Ethereum account' },
+      { label: 'From', value: from, as: 'address', note },
       ...(to === undefined ? [] : [{ label: data === '0x' ? 'To' : 'Contract', value: to, as: 'address', ...(to === from && { note: 'this account itself' }) } as const]),
       { label: 'Amount', value: coins(value, chainId), as: 'amount' },
       ...effect.fields,

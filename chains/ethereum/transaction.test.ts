@@ -1,7 +1,7 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import { hex } from '@scure/base'
-import { deriveChild } from '@trivet/protocol/derive'
+import { deriveKey } from '@trivet/protocol/derive'
 import fc from 'fast-check'
 import { bytesToHex, hexToBytes, keccak256, parseTransaction, recoverTransactionAddress, serializeTransaction } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -104,7 +104,7 @@ describe('a transaction', () => {
     const intent = encodeEthereumTransactionIntent(payment, [0, 5])
     const [key] = keys
     if (key === undefined) throw new Error('expected a key')
-    const { tweak } = deriveChild(key.publicKey, key.chainCode, [0, 5])
+    const { tweak } = deriveKey({ suite: 1, groupKey: key.publicKey, chainCode: key.chainCode }, [0, 5])
     const secret = (bytesToNumberBE(hexToBytes(wallet.secret)) + tweak) % secp256k1.Point.Fn.ORDER
     const child = testWallet(hex.encode(numberToBytesBE(secret, 32)))
     const { messages, path, preview } = interpret(intent, keys)

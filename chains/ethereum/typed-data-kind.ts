@@ -73,8 +73,8 @@ function bytesOf(data: TypedData): Uint8Array {
 
 function interpret(body: Uint8Array, keys: readonly GroupKey[]): Interpretation {
   const { path, data } = read(body)
-  const { address } = accountOf(keys, path)
-  return { suite: 1, taproot: false, path, messages: [hashOf(data)], preview: previewOf(data, address) }
+  const account = accountOf(keys, path)
+  return { suite: 1, taproot: false, path, messages: [hashOf(data)], preview: previewOf(data, account) }
 }
 
 function complete(body: Uint8Array, keys: readonly GroupKey[], signatures: readonly Uint8Array[]): TypedDataOutcome {

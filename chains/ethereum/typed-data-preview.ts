@@ -1,6 +1,7 @@
 import type { Preview, PreviewField, PreviewWarning } from '@trivet/protocol/intent'
 import type { Address } from 'viem'
 import { excerpt, visible } from '../text.ts'
+import type { EthereumAccount } from './account.ts'
 import { shortAddress } from './address.ts'
 import { effectOf, type Effect } from './effect.ts'
 import { chainName } from './networks.ts'
@@ -8,8 +9,8 @@ import { addressIn, grantOf, integerIn } from './typed-data-grants.ts'
 import { timeOf, warningsFor } from './typed-data-warnings.ts'
 import type { Struct, TypedData, Value } from './typed-data.ts'
 
-/** @param from the account that signs */
-export function previewOf(data: TypedData, from: Address): Preview {
+/** @param account that signs */
+export function previewOf(data: TypedData, account: EthereumAccount): Preview {
   const { domain, message } = data
   const chainId = chainOf(domain)
   const safe = safeEffect(data)
@@ -21,7 +22,7 @@ export function previewOf(data: TypedData, from: Address): Preview {
       ...domainFields(domain, chainId),
       ...(safe?.fields ?? []),
       ...flat(message, ''),
-      { label: 'Signed by', value: from, as: 'address', note: 'this wallet’s Ethereum account' },
+      { label: 'Signed by', value: account.address, as: 'address', note: account.note },
       { label: 'Definition', value: definitionOf(data), as: 'text' },
     ],
     warnings: warningsFor(data, chainId, safe),

@@ -1,7 +1,10 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
+import { sha512 } from '@noble/hashes/sha2.js'
+import { bytesToNumberLE } from '@noble/curves/utils.js'
+import { deriveKey } from '@trivet/protocol/derive'
 import { base58, base64, hex, utf8 } from '@scure/base'
 import { describe, expect, it } from 'vitest'
-import { complete, decodeIntent, encodeMessageIntent, interpret, InvalidIntent, InvalidSignature, verifyMessage } from '../index.ts'
+import { accounts, complete, decodeIntent, encodeMessageIntent, interpret, InvalidIntent, InvalidSignature, verifyMessage } from '../index.ts'
 
 /** Source: RFC 8032 §7.1, the key of test 1. */
 const secret = hex.decode('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60')
@@ -53,7 +56,7 @@ describe('a message', () => {
   })
 
   it('is decoded as it was encoded', () => {
-    expect(decodeIntent(encodeMessageIntent('hello'))).toEqual({ kind: 'message', text: 'hello' })
+    expect(decodeIntent(encodeMessageIntent('hello'))).toEqual({ kind: 'message', path: [], text: 'hello' })
   })
 
   it('needs a wallet with an Ed25519 key', () => {
@@ -95,5 +98,47 @@ describe('a signed message', () => {
     const forged = Uint8Array.of(...smallOrder, ...new Uint8Array(32))
     expect(ed25519.verify(forged, utf8.decode('anything'), smallOrder, { zip215: true })).toBe(true)
     expect(verifyMessage(smallOrder, 'anything', forged)).toBe(false)
+  })
+})
+
+describe('a message of another account', () => {
+  const path = [0, 1]
+  const key = { suite: 2, groupKey: publicKey, chainCode } as const
+  const child = deriveKey(key, path)
+  const intent = encodeMessageIntent('hello', path)
+
+  /** RFC 8032 with the scalar at the path, which nobody has but a test; the nonce need not be its. */
+  function signAt(message: Uint8Array): Uint8Array {
+    const { Fn, BASE } = ed25519.Point
+    const scalar = Fn.create(ed25519.utils.getExtendedPublicKey(secret).scalar + child.tweak)
+    const nonce = 12345n
+    const R = BASE.multiply(nonce).toBytes()
+    const k = Fn.create(bytesToNumberLE(sha512(Uint8Array.of(...R, ...child.publicKey, ...message))))
+    return Uint8Array.of(...R, ...Fn.toBytes(Fn.create(nonce + k * scalar)))
+  }
+
+  it('names the account, and is signed by the key at its path', () => {
+    const { path: at, messages, preview: shown } = interpret(intent, keys)
+    expect(at).toEqual(path)
+    expect(messages).toEqual([utf8.decode('hello')])
+    expect(shown.fields.at(-1)).toEqual({ label: 'Signed by', value: base58.encode(child.publicKey), as: 'address', note: 'account 2 (m/0/1) of this wallet' })
+    expect(accounts(keys, path)).toContainEqual({ chain: 'solana', label: 'Solana', address: base58.encode(child.publicKey), path })
+    const signature = signAt(utf8.decode('hello'))
+    expect(complete(intent, keys, [signature])).toMatchObject({ publicKey: hex.encode(child.publicKey), address: base58.encode(child.publicKey) })
+    expect(() => complete(encodeMessageIntent('hello'), keys, [signature])).toThrow(InvalidSignature)
+    expect(() => complete(intent, keys, [ed25519.sign(utf8.decode('hello'), secret)])).toThrow(InvalidSignature)
+  })
+
+  it('is another intent than the first account’s, which is as it always was', () => {
+    expect(hex.encode(intent)).toBe(`0106020000000000000001${hex.encode(utf8.decode('hello'))}`)
+    expect(hex.encode(encodeMessageIntent('hello', []))).toBe(`0101${hex.encode(utf8.decode('hello'))}`)
+    expect(decodeIntent(intent)).toEqual({ kind: 'message', path, text: 'hello' })
+  })
+
+  it('is refused without a path, at a hardened one, or without a chain code to derive with', () => {
+    expect(() => decodeIntent(hex.decode('010600ff'))).toThrow(new InvalidIntent('path', 'expected an index, got none: the group key itself signs texts without a path'))
+    expect(() => decodeIntent(hex.decode('01060180000000'.concat('61')))).toThrow(InvalidIntent)
+    expect(() => encodeMessageIntent('hello', [0x8000_0000])).toThrow(InvalidIntent)
+    expect(() => interpret(intent, [{ suite: 2, publicKey, chainCode: new Uint8Array(31) }])).toThrow('expected a chain code of 32 bytes, got 31')
   })
 })

@@ -1,5 +1,5 @@
 import { encodeEthereumMessageIntent, encodeMessageIntent, interpret, taprootOutput } from '@trivet/chains'
-import { deriveChild, parsePath } from '@trivet/protocol/derive'
+import { deriveKey, parsePath } from '@trivet/protocol/derive'
 import type { GroupKey } from '@trivet/protocol/intent'
 import type { FastifyInstance } from 'fastify'
 import { isEd25519Key, isSecp256k1Key, verifyBip340, verifyEcdsa, verifyEd25519 } from '../verify-signature.ts'
@@ -65,7 +65,7 @@ function isValid(body: VerifyBody, key: VerifyingKey): boolean {
 
 function childAt(path: readonly number[], { publicKey, chainCode }: VerifyingKey): Uint8Array {
   if (chainCode === undefined) throw invalidRequest({ path: 'expected key_id: a public key alone has no chain code to derive with' })
-  return deriveChild(publicKey, chainCode, path).publicKey
+  return deriveKey({ suite: 1, groupKey: publicKey, chainCode }, path).publicKey
 }
 
 /** What would be signed for a text, read as a request to sign it is. */

@@ -7,7 +7,7 @@ import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js'
 import { interpret } from '@trivet/chains'
 import type { PartyVerbs, PartyView, PlaceView, SessionState, SessionView, WalletView } from '@trivet/party'
 import type { DrivenParty } from '@trivet/party/port'
-import { deriveChild } from '@trivet/protocol/derive'
+import { deriveKey } from '@trivet/protocol/derive'
 import { bytesToHex, groupKeysOf, keyIdOf } from '../key-id.ts'
 
 type PartyId = NonNullable<PartyView['me']>['partyId']
@@ -42,6 +42,7 @@ export function scriptParty(): ScriptedParty {
     unlock: unscripted('unlock'), lock: unscripted('lock'), createWallet: unscripted('createWallet'), readLink: unscripted('readLink'),
     joinWallet: unscripted('joinWallet'), startKeygen: unscripted('startKeygen'), requestSignature: unscripted('requestSignature'), repairPair: unscripted('repairPair'),
     approve: unscripted('approve'), decline: unscripted('decline'), close: unscripted('close'), finishWallet: unscripted('finishWallet'),
+    addAccount: unscripted('addAccount'), labelAccount: unscripted('labelAccount'),
     createInvitation: unscripted('createInvitation'), compareWords: unscripted('compareWords'), forgetKnown: unscripted('forgetKnown'),
     changePassphrase: unscripted('changePassphrase'), addPasskey: unscripted('addPasskey'), removePasskey: unscripted('removePasskey'),
     makeBackup: unscripted('makeBackup'), proveBackup: unscripted('proveBackup'), readBackup: unscripted('readBackup'), restoreBackup: unscripted('restoreBackup'),
@@ -94,7 +95,7 @@ export function testWallet(changes: Partial<WalletView> = {}): TestWallet {
     { suite: 3 as const, groupKey: taproot.publicKey, chainCode: new Uint8Array(32).fill(3) },
   ] as const
   const view: WalletView = {
-    id: 'd4'.repeat(32), name: 'Treasury', threshold: 2, createdAt: NOW, state: 'ready', epoch: 1, myIndex: 1, keys, stock: [],
+    id: 'd4'.repeat(32), name: 'Treasury', threshold: 2, createdAt: NOW, state: 'ready', epoch: 1, myIndex: 1, keys, accounts: [], stock: [],
     parties: [
       { index: 1, partyId: ACME, name: 'Acme', role: 'enterprise', me: true, online: true },
       { index: 2, partyId: ANNA, name: 'Anna', role: 'mobile-app', me: false, online: true, pairing: { state: 'ready', bans: 0 } },
@@ -133,7 +134,7 @@ function signEcdsa(digest: Uint8Array, secretKey: Uint8Array): Uint8Array {
 }
 
 function childSecret({ secretKey, publicKey }: KeyPair, chainCode: Uint8Array, path: readonly number[]): Uint8Array {
-  return Fn.toBytes(Fn.add(Fn.fromBytes(secretKey), deriveChild(publicKey, chainCode, path).tweak))
+  return Fn.toBytes(Fn.add(Fn.fromBytes(secretKey), deriveKey({ suite: 1, groupKey: publicKey, chainCode }, path).tweak))
 }
 
 /** Of the output key: BIP-341, without a script tree. */

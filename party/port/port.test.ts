@@ -46,8 +46,8 @@ describe('a party in a worker', () => {
       verbs: {
         unlock: missing, lock: missing, changePassphrase: missing, addPasskey: missing, removePasskey: missing, makeBackup: missing,
         proveBackup: missing, readBackup: missing, restoreBackup: missing, createWallet: missing, readLink: missing, joinWallet: missing,
-        startKeygen: missing, compareWords: missing, forgetKnown: missing, addAccount: missing, labelAccount: missing, requestSignature: missing, repairPair: missing, approve: missing,
-        decline: missing, close: missing, finishWallet: missing, createInvitation: missing, ...verbs,
+        startKeygen: missing, compareWords: missing, forgetKnown: missing, addAccount: missing, labelAccount: missing, requestSignature: missing,
+        repairPair: missing, approve: missing, decline: missing, close: missing, finishWallet: missing, createInvitation: missing, ...verbs,
       }, subscribe,
     }))
     const remote = remoteParty(here, pace)

@@ -1,8 +1,8 @@
 /** ECDSA signing by whole parties: what its pairs are for, and what ends them. */
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { concat } from '@trivet/protocol/core'
-import { deriveChild } from '@trivet/protocol/derive'
+import { concat, type SuiteId } from '@trivet/protocol/core'
+import { deriveKey } from '@trivet/protocol/derive'
 import type { PartyInWallet } from '../views.ts'
 import { BentLine, flipped, type Said } from '../testing/bent-line.ts'
 import { turnUntil } from '../testing/fake-clock.ts'
@@ -14,7 +14,7 @@ import { createMemoryStore, type MemoryStore } from '../vault/memory-store.ts'
 const digest = (fill: number): Uint8Array => new Uint8Array(32).fill(fill)
 const MESSAGE = concat(Uint8Array.of(1), digest(5))
 
-function keyOf(who: Person): { readonly groupKey: Uint8Array; readonly chainCode: Uint8Array } {
+function keyOf(who: Person): { readonly suite: SuiteId; readonly groupKey: Uint8Array; readonly chainCode: Uint8Array } {
   return the(who.view().wallets[0]?.keys.find(({ suite }) => suite === 1))
 }
 
@@ -72,8 +72,7 @@ describe('ECDSA', () => {
       verifies(signature, digest(5), keyOf(anna).groupKey)
     }
     const [child] = await signTogether([anna, cleo], wallet, concat(Uint8Array.of(0x11), digest(6)))
-    const { groupKey, chainCode } = keyOf(anna)
-    verifies(child, digest(6), deriveChild(groupKey, chainCode, [0, 7]).publicKey)
+    verifies(child, digest(6), deriveKey(keyOf(anna), [0, 7]).publicKey)
     expect(the(anna.view().sessions[0]).steps.map(({ name, state }) => [name, state])).toEqual(
       ['hello', 'commit', 'exchange', 'shares'].map((name) => [name, 'done']),
     )

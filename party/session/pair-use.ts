@@ -44,7 +44,7 @@ export class PairUse {
   /** Resolves once a change that a run asked for is lasting; a ban holds before this returns. @throws {VaultError} */
   async persist(change: LastingChange): Promise<void> {
     const { pairs, about: { wallet } } = this.#options
-    if (change.kind === 'prepared' || change.kind === 'paired') throw new Bug('a signing makes neither shares nor pairs')
+    if (change.kind === 'prepared' || change.kind === 'paired' || change.kind === 'exported') throw new Bug('a signing makes neither shares nor pairs, and takes no key out')
     // This one ends by its own finding.
     if (change.kind === 'banned') this.#stopListening()
     await pairs.apply(wallet.id, this.#epoch, change)

@@ -86,7 +86,7 @@ export class RepairSession implements LiveSession {
       this.#fail(knownError(error, 'remembering a request failed'))
       throw error
     })
-    if (this.isOver) return
+    if (this.#end !== undefined) return
     await gathering.approve()
     this.#meeting.list.ready()
   }

@@ -90,7 +90,7 @@ export class SignSession implements LiveSession {
       this.#fail(knownError(error, 'remembering a request failed'))
       throw error
     })
-    if (this.isOver) return
+    if (this.#end !== undefined) return
     // From here on they are this request's alone.
     this.#held.take(request)
     await gathering.approve(request.online !== undefined && !this.#held.isReady)

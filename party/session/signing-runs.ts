@@ -49,14 +49,14 @@ export function onlineRuns(request: SignRequestFacts, presignatures: readonly Pr
 }
 
 function frostRuns(request: SignRequestFacts, { rng, interpret }: Deps): readonly CeremonyRun<Signed>[] {
-  const { wallet: { epoch: { roster } }, share, signers, intent, interpretation: { taproot, messages } } = request
+  const { wallet: { epoch: { roster } }, share, signers, intent, interpretation: { path, taproot, messages } } = request
   const { threshold, epoch, members: { length: total } } = roster
   return messages.map((message, i) => {
     const instance = itemInstance(request.instance, i, messages.length)
     const ceremony: SigningCeremony = {
-      instance, epoch, threshold, total, share, signers, taproot, message, intent,
+      instance, epoch, threshold, total, share, signers, path, taproot, message, intent,
       contextFrom: contextFrom(request, interpret, i, (asked, theirs, digest) => {
-        const key = signingKey(share, { threshold, total }, theirs.taproot)
+        const key = signingKey(share, { threshold, total }, theirs)
         key.wipe()
         return signContext({ share, epoch, signers: asked.signers, message: digest, intent: asked.intent }, key.publicKey)
       }),

@@ -1,7 +1,8 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { schnorr } from '@noble/curves/secp256k1.js'
 import { describe, expect, test, vi } from 'vitest'
-import { concat, InputError } from '@trivet/protocol/core'
+import { concat, InputError, toBigInt } from '@trivet/protocol/core'
+import { deriveKey } from '@trivet/protocol/derive'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import { systemClock } from '../clock.ts'
 import { askPerson, type SignRequest } from '../policy.ts'
@@ -37,6 +38,23 @@ describe('signing', () => {
     const digest = new Uint8Array(32).fill(3)
     const [bip340] = await signTogether(signers.toReversed(), wallet, concat(Uint8Array.of(3), digest))
     expect(schnorr.verify(the(bip340), digest, keyOf(anna, 3).subarray(1))).toBe(true)
+  })
+
+  test('at a path is by the key that anybody derives, whichever two sign', async () => {
+    const { all, anna, ben, cleo } = await makeTrio()
+    const wallet = await makeWallet(all)
+    const keys = the(anna.view().wallets[0]).keys
+    const at = (suite: 2 | 3): Uint8Array => deriveKey(the(keys.find((key) => key.suite === suite)), [0, 7]).publicKey
+    const internal = at(3).subarray(1)
+    const tweak = toBigInt(schnorr.utils.taggedHash('TapTweak', internal))
+    const output = schnorr.utils.pointToBytes(schnorr.utils.lift_x(toBigInt(internal)).add(schnorr.Point.BASE.multiply(tweak)))
+    const digest = new Uint8Array(32).fill(7)
+    for (const pair of [[anna, ben], [ben, cleo], [cleo, anna]]) {
+      const [text] = await signTogether(pair, wallet, concat(Uint8Array.of(0x22), digest))
+      expect(ed25519.verify(the(text), digest, at(2), { zip215: false })).toBe(true)
+      const [taproot] = await signTogether(pair, wallet, concat(Uint8Array.of(0xa3), digest))
+      expect(schnorr.verify(the(taproot), digest, output)).toBe(true)
+    }
   })
 
   test('a co-signer that is away finds the request when it comes back', async () => {

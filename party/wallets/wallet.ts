@@ -22,7 +22,7 @@ export function walletOf(record: WalletRecord, cards: readonly Card[]): Wallet {
   return { ...record, id: record.epoch.walletId, members }
 }
 
-export function wipeShares({ epoch }: Wallet): void {
+export function wipeShares({ epoch }: Pick<Wallet, 'epoch'>): void {
   for (const key of epoch.keys) key.signingShare.fill(0)
 }
 

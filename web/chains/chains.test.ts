@@ -19,8 +19,9 @@ const test = base.extend<{ chains: Chains }>({
 })
 
 test('accounts come over a port as they are', async ({ chains }) => {
-  expect(await chains.accounts(KEYS)).toEqual(accounts(KEYS))
-  expect(await chains.accounts([])).toEqual([])
+  expect(await chains.accounts(KEYS, [])).toEqual(accounts(KEYS))
+  expect(await chains.accounts(KEYS, [0, 1])).toEqual(accounts(KEYS, [0, 1]))
+  expect(await chains.accounts([], [])).toEqual([])
 })
 
 test.each([
@@ -37,7 +38,7 @@ test.each([
 test('what chains refuses is refused with the field that is wrong', async ({ chains }) => {
   const [key] = KEYS
   const damaged = key === undefined ? [] : [{ ...key, publicKey: new Uint8Array(33) }]
-  const refused = chains.accounts(damaged)
+  const refused = chains.accounts(damaged, [])
   await expect(refused).rejects.toThrow(InputError)
   await expect(refused).rejects.toMatchObject({ field: 'keys' })
 })

@@ -1,4 +1,4 @@
-import type { Account, Outcome } from '@trivet/chains'
+import type { Account, Outcome, Path } from '@trivet/chains'
 import { Rpc, type PortLike } from '@trivet/party/port'
 import type { GroupKey } from '@trivet/protocol/intent'
 
@@ -7,7 +7,7 @@ export const CHAINS_SCOPE = 'chains'
 
 /** What the worker works out about chains for the page: multiplying points of a curve would keep the page from answering a finger. */
 export type ChainsTable = {
-  accounts(keys: readonly GroupKey[]): readonly Account[]
+  accounts(keys: readonly GroupKey[], path: Path): readonly Account[]
   complete(intent: Uint8Array, keys: readonly GroupKey[], signatures: readonly Uint8Array[]): Outcome
 }
 
@@ -18,7 +18,7 @@ export type Chains = { readonly [K in keyof ChainsTable]: (...args: Parameters<C
 export function remoteChains(port: PortLike): Chains {
   const rpc = new Rpc<ChainsTable>(port, CHAINS_SCOPE, {})
   return {
-    accounts: (keys) => rpc.call('accounts', keys),
+    accounts: (keys, path) => rpc.call('accounts', keys, path),
     complete: (intent, keys, signatures) => rpc.call('complete', intent, keys, signatures),
   }
 }

@@ -1,4 +1,4 @@
-import { interpret } from '@trivet/chains'
+import { accountPath, interpret } from '@trivet/chains'
 import { shortCode, type BackupView, type PartyView, type PlaceView, type RequestView, type SessionState, type SessionView, type StepView, type WalletView } from '@trivet/party'
 import type { GroupKey } from '@trivet/protocol/intent'
 
@@ -11,6 +11,7 @@ export const NOW = Date.UTC(2026, 10, 20, 9, 30)
 
 export const bytes = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../gu) ?? [], (byte) => Number.parseInt(byte, 16))
 /** The generators of the two curves: points that everybody knows, whose secrets are worth nothing. */
+export const SECOND = accountPath(1)
 export const SECP256K1_KEY = bytes('0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798')
 const ED25519_KEY = bytes(`58${'66'.repeat(31)}`)
 const CHAIN_CODE = new Uint8Array(32)
@@ -43,8 +44,11 @@ export const NOT_BACKED_UP: WalletView = {
     { ...SERVER, me: false, online: false, pairing: READY },
   ],
   keys: KEYS.map(({ publicKey, ...key }) => ({ ...key, groupKey: publicKey })),
+  accounts: [],
   stock: [],
 }
+/** Two of Ethereum, of Bitcoin three, some with names. */
+export const ACCOUNTS: WalletView['accounts'] = [{ chain: 'ethereum', labels: ['', 'Rent and other running costs'] }, { chain: 'bitcoin', labels: ['Savings', 'Donations', ''] }]
 export const WALLET: WalletView = { ...NOT_BACKED_UP, backupProvedAt: NOW - 43_200_000 }
 export const COVER = { id: WALLET.id, name: WALLET.name, threshold: 2, total: 3 }
 export const EMPTY: PartyView = { connection: { state: 'connected' }, vaults: [], known: [], wallets: [], sessions: [] }

@@ -61,13 +61,18 @@ async function show(into: Element, scene: Scene): Promise<void> {
       languages: [wanted.get('language') ?? 'en'],
     },
   })
+  if (then.length > 0) await parts()
   for (const step of then) {
     flushSync()
     act(step)
     // A refused verb answers a moment later.
     await new Promise(requestAnimationFrame)
   }
-  // Large screens come in parts, each of which takes its turn when it is there.
+  await parts()
+}
+
+/** Large screens come in parts, each of which takes its turn when it is there. */
+async function parts(): Promise<void> {
   for (let part = 0; part < PARTS; part += 1) await new Promise<void>((resolve) => drawing.take(resolve))
 }
 

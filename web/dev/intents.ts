@@ -1,12 +1,15 @@
 import {
+  accounts,
   encodeEthereumMessageIntent,
   encodeEthereumTransactionIntent,
   encodeMessageIntent,
   encodePsbtIntent,
   encodeTypedDataIntent,
 } from '@trivet/chains'
-import { examplePsbt } from '@trivet/chains/testing'
-import { bytes, SECP256K1_KEY } from './fixtures.ts'
+import { examplePayee, examplePsbt } from '@trivet/chains/testing'
+import { deriveKey } from '@trivet/protocol/derive'
+import { addressOf } from '../state/accounts.ts'
+import { bytes, KEYS, SECOND, SECP256K1_KEY } from './fixtures.ts'
 
 /** Things to sign, and signatures of some of them made with the secrets of the generators (1, and for Taproot 1 plus the tweak). */
 
@@ -21,6 +24,16 @@ export const PSBT_SIGNATURES = [
   bytes('6ebaaeffded275cfa589f811ab85e161abf7ef7dede10edef0d6aa9aa349ddcacf6a4bff640c9ed4cfd1ab9691ce2c3a71d619361dbab58b34439e4d912b3c94'),
   bytes('664607e7d6f6e2dcabe52fdd02be89cf32368e0d94bc1dd36543629325a30dc78f96ddadb7909b16d812c94326a52d8eca7c523fce3fa5267f1bb41b3516fb2b'),
 ]
+/** From the second account, with change to the first. */
+const SECOND_KEY = deriveKey({ suite: 3, groupKey: SECP256K1_KEY, chainCode: new Uint8Array(32) }, SECOND).publicKey
+export const ACCOUNT_PSBT = encodePsbtIntent(
+  examplePsbt({
+    groupKey: SECOND_KEY, network: 'mainnet',
+    outputs: [{ address: examplePayee('mainnet'), amount: 120_000n }, { address: addressOf('taproot', accounts(KEYS), 'mainnet') ?? '', amount: 108_940n }],
+  }).bytes,
+  'mainnet',
+  { keys: KEYS, accounts: accounts(KEYS, SECOND) },
+)
 export const SEGWIT_PSBT = encodePsbtIntent(examplePsbt({ groupKey: SECP256K1_KEY, network: 'mainnet', script: 'segwit' }).bytes, 'mainnet')
 
 const GWEI = 10n ** 9n
@@ -33,6 +46,7 @@ export const PAYMENT = encodeEthereumTransactionIntent({ chainId: 1, nonce: 7, g
 export const PAYMENT_SIGNATURES = [
   bytes('2798bcb34d4e1acd886977e24e6ab234ef87b3f09eb4e35914924193c40306835f6dc662b7f1a47f5d46ab846a9228b77d0d6c08ae3acb4df01769d551054c4d01'),
 ]
+export const ACCOUNT_PAYMENT = encodeEthereumTransactionIntent({ chainId: 1, nonce: 0, gas: 21_000, to: PAYEE, value: 5n * 10n ** 17n, ...FEES }, SECOND)
 /** ERC-20 `approve` of everything. */
 export const ALLOWANCE = encodeEthereumTransactionIntent({
   chainId: 1,

@@ -3,6 +3,6 @@ import type { Chains } from '../chains/remote-chains.ts'
 
 /** The chains without a worker, where nobody minds that the page waits. */
 export const localChains: Chains = {
-  accounts: async (keys) => accounts(keys),
+  accounts: async (keys, path) => accounts(keys, path),
   complete: async (intent, keys, signatures) => complete(intent, keys, signatures),
 }

@@ -1,7 +1,7 @@
-import { approving, at, COVER, NOW, signing, UNLOCKED, WALLET } from './fixtures.ts'
+import { ACCOUNTS, approving, at, COVER, NOW, signing, UNLOCKED, WALLET } from './fixtures.ts'
 import {
-  ALLOWANCE, ETHEREUM_MESSAGE, ETHEREUM_MESSAGE_SIGNATURES, HASH_LIKE, MESSAGE, MESSAGE_SIGNATURES, PAYEE, PAYMENT, PAYMENT_SIGNATURES, PERMIT,
-  PERMIT_JSON, PSBT, PSBT_SIGNATURES, SEGWIT_PSBT, UNREADABLE,
+  ACCOUNT_PAYMENT, ACCOUNT_PSBT, ALLOWANCE, ETHEREUM_MESSAGE, ETHEREUM_MESSAGE_SIGNATURES, HASH_LIKE, MESSAGE, MESSAGE_SIGNATURES, PAYEE, PAYMENT,
+  PAYMENT_SIGNATURES, PERMIT, PERMIT_JSON, PSBT, PSBT_SIGNATURES, SEGWIT_PSBT, UNREADABLE,
 } from './intents.ts'
 import type { SignKind } from '../state/sign-kinds.ts'
 import type { Scene } from './scene.ts'
@@ -26,6 +26,11 @@ export const SIGNING_SCENES = {
   },
   'sign-payment': form('payment'),
   'sign-payment-filled': form('payment', PAID),
+  'sign-payment-account': {
+    ...form('payment', PAID),
+    view: { ...UNLOCKED, wallets: [{ ...WALLET, accounts: ACCOUNTS }] },
+    route: { at: 'sign', wallet: WALLET.id, kind: 'payment', account: 1 },
+  },
   'sign-payment-wrong': form('payment', { ...PAID, to: PAYEE.replace('bD4', 'BD4'), value: '0,5', nonce: '1.5', maxFeePerGas: '0.0000000001' }),
   'sign-payment-banned': {
     ...form('payment', PAID),
@@ -71,6 +76,8 @@ export const SIGNING_SCENES = {
   'signed-transaction': at(signing(PSBT, { at: 'done', signatures: PSBT_SIGNATURES, finishedAt: NOW })),
   'signed-damaged': at(signing(MESSAGE, { at: 'done', signatures: [new Uint8Array(64)], finishedAt: NOW })),
   'request-payment': at(signing(PAYMENT, approving(false), { coordinator: false }, { way: 'presignature' })),
+  'request-account-payment': at(signing(ACCOUNT_PAYMENT, approving(false), { coordinator: false })),
+  'request-account-psbt': at(signing(ACCOUNT_PSBT, approving(false), { coordinator: false })),
   'request-allowance': at(signing(ALLOWANCE, approving(false), { coordinator: false })),
   'request-unreadable': at(signing(UNREADABLE, approving(false), { coordinator: false })),
   'request-permit': at(signing(PERMIT, approving(false), { coordinator: false })),

@@ -30,6 +30,8 @@ export function stillParty(scene: Scene): DrivenParty {
     startKeygen: () => answer(undefined),
     compareWords: () => answer(true),
     forgetKnown: () => answer(undefined),
+    addAccount: () => answer({ index: 1 }),
+    labelAccount: () => answer(undefined),
     requestSignature: () => answer(session),
     repairPair: () => answer(session),
     approve: () => answer(undefined),

@@ -1,6 +1,7 @@
 import type { SessionState, SessionView, WalletView } from '@trivet/party'
 import {
-  ANNA, approving, at, BEN, COVER, EMPTY, inviting, KEYGEN_STEPS, LINK, LOCKED, me, NOW, place, roster, SERVER, session, signing, UNLOCKED, UP, WALLET,
+  ACCOUNTS, ANNA, approving, at, BEN, COVER, EMPTY, inviting, KEYGEN_STEPS, LINK, LOCKED, me, NOW, place, roster, SERVER, session, signing, UNLOCKED,
+  UP, WALLET,
 } from './fixtures.ts'
 import { MESSAGE, PSBT } from './intents.ts'
 import type { Scene } from './scene.ts'
@@ -121,6 +122,12 @@ export const WALLET_SCENES = {
     route: { at: 'wallet', id: WALLET.id },
   },
   'wallet-stock': shown({ stock: [{ signers: [1, 2], count: 3 }, { signers: [1, 3], count: 1 }] }),
+  'wallet-accounts': shown({ accounts: ACCOUNTS }),
+  'wallet-accounts-open': {
+    ...shown({ accounts: ACCOUNTS }),
+    then: [{ press: 'article .later summary' }, { press: 'article .foot summary' }],
+  },
+  'wallet-account-refused': { ...shown({}), refuse: 'E_TRANSPORT', then: [{ press: 'article .foot .button' }] },
   'wallet-banned': shown({ parties: pairedWith('banned', 2) }),
   'wallet-lost': shown({ parties: pairedWith('lost', 0), threshold: 3 }),
   'wallet-without-ecdsa': shown({ keys: WALLET.keys.filter(({ suite }) => suite !== 1) }),

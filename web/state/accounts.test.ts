@@ -1,7 +1,8 @@
 import { accounts } from '@trivet/chains'
 import { expect, test } from 'vitest'
-import { KEYS, WALLET } from '../dev/fixtures.ts'
-import { accountGroups, addressOf, bareKey } from './accounts.ts'
+import { ACCOUNTS, KEYS, WALLET } from '../dev/fixtures.ts'
+import { en } from '../text/en.ts'
+import { accountGroups, accountLabels, accountTitle, addressOf, bareKey } from './accounts.ts'
 
 const ALL = accounts(KEYS)
 
@@ -40,4 +41,12 @@ test('an address is of the chosen network', () => {
   ])
   expect(addressOf('segwit', ALL, 'regtest')).toMatch(/^bcrt1q/u)
   expect(addressOf('taproot', [], 'mainnet')).toBeUndefined()
+})
+
+test('a chain has one account without a name until more are added or it is named', () => {
+  expect(accountLabels(WALLET, 'solana')).toEqual([''])
+  const several = { ...WALLET, accounts: ACCOUNTS }
+  expect(accountLabels(several, 'bitcoin').map((label, index) => accountTitle(label, index, en))).toEqual(['Savings', 'Donations', 'Account 3'])
+  expect(accountLabels(several, 'solana')).toEqual([''])
+  expect(accountTitle('\u202eSavings', 0, en)).toBe('Savings')
 })

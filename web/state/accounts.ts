@@ -1,6 +1,8 @@
 import type { Account, BitcoinNetwork } from '@trivet/chains'
 import type { WalletView } from '@trivet/party'
 import type { SuiteId } from '@trivet/protocol/core'
+import { plainText } from '../parts/plain-text.ts'
+import type { Text } from '../text/en.ts'
 
 export type AccountChain = 'ethereum' | 'bitcoin' | 'solana'
 export type AccountKind = 'ethereum' | 'taproot' | 'segwit' | 'solana'
@@ -28,6 +30,16 @@ const GROUPS: readonly AccountGroup[] = [
 export function accountGroups(wallet: WalletView): readonly AccountGroup[] {
   const has = (suite: SuiteId): boolean => wallet.keys.some((key) => key.suite === suite)
   return GROUPS.map(({ chain, rows }) => ({ chain, rows: rows.filter(({ suite }) => has(suite)) })).filter(({ rows }) => rows.length > 0)
+}
+
+/** What this device calls the accounts of a chain, from the first: as many as there are, '' for one without a name. */
+export function accountLabels({ accounts }: WalletView, chain: AccountChain): readonly string[] {
+  return accounts.find((list) => list.chain === chain)?.labels ?? ['']
+}
+
+/** What an account is called on the screen. @param index from 0 */
+export function accountTitle(label: string, index: number, text: Text): string {
+  return label === '' ? text.wallet.account(index + 1) : plainText(label)
 }
 
 /** @returns undefined if it is not among the accounts */

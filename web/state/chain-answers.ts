@@ -1,4 +1,4 @@
-import type { Account, Outcome } from '@trivet/chains'
+import type { Account, Outcome, Path } from '@trivet/chains'
 import type { RequestView, SessionView, WalletView } from '@trivet/party'
 import { Bug } from '@trivet/protocol/core'
 import type { GroupKey } from '@trivet/protocol/intent'
@@ -18,9 +18,9 @@ export class ChainAnswers {
   }
 
   /** @param suites of the keys whose accounts are wanted: one after the other, so that what is there first is seen first */
-  accounts(wallet: WalletView, suites: readonly GroupKey['suite'][]): Lazy<readonly Account[]> {
+  accounts(wallet: WalletView, suites: readonly GroupKey['suite'][], path: Path): Lazy<readonly Account[]> {
     const keys = groupKeys(wallet).filter(({ suite }) => suites.includes(suite))
-    return kept(this.#accounts, `${wallet.id} ${suites.join()}`, () => this.#ask.accounts(keys))
+    return kept(this.#accounts, `${wallet.id} ${suites.join()} ${path.join()}`, () => this.#ask.accounts(keys, path))
   }
 
   /** What was made of a session's signatures; each is verified once more before it is put anywhere. */

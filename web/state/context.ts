@@ -14,7 +14,7 @@ import type { SignKind } from './sign-kinds.ts'
 
 /** Screens that are fetched apart from the page's first code; named here, since they use what is handed down. */
 export interface WalletScreens {
-  readonly SignForm: Component<{ wallet: WalletView; kind?: SignKind }>
+  readonly SignForm: Component<{ wallet: WalletView; kind?: SignKind; account?: number }>
   readonly Signed: Component<{ session: SessionView; signatures: readonly Uint8Array[] }>
   readonly Wallet: Component<{ wallet: WalletView; news?: string; part?: 'safety' }>
   readonly Backup: Component<{ wallet: WalletView; fresh?: boolean; check?: boolean }>

@@ -1,4 +1,4 @@
-import { encodeEthereumTransactionIntent, ETHEREUM_CHAINS, InvalidIntent, type EthereumChain, type TransactionRequest } from '@trivet/chains'
+import { encodeEthereumTransactionIntent, ETHEREUM_CHAINS, InvalidIntent, type EthereumChain, type Path, type TransactionRequest } from '@trivet/chains'
 import { readDecimal } from './decimal.ts'
 import { asSentence } from './sentence.ts'
 
@@ -35,6 +35,8 @@ export class PaymentForm {
   })
   /** A chain id in decimal digits, or `OTHER_CHAIN`, whose id is then the field `chainId`. */
   chosen = $state('1')
+  /** Of the account that pays. */
+  path = $state.raw<Path>([])
   /** One price for gas instead of two, for chains that know no other. */
   legacy = $state(false)
 
@@ -56,7 +58,7 @@ export class PaymentForm {
     const problems = this.problems
     if (Object.keys(problems).length > 0) return { at: 'wrong', problems }
     const missing = this.#wanted.filter((field) => this.#isMissing(field))
-    return missing.length > 0 ? { at: 'incomplete', missing } : { at: 'read', intent: encodeEthereumTransactionIntent(this.#request({})) }
+    return missing.length > 0 ? { at: 'incomplete', missing } : { at: 'read', intent: encodeEthereumTransactionIntent(this.#request({}), this.path) }
   }
 
   #isMissing(field: PaymentField): boolean {

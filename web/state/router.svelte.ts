@@ -11,7 +11,8 @@ export type Route =
   | { readonly at: 'wallet'; readonly id: WalletView['id']; readonly part?: 'safety' }
   /** `check`: a file that was made before. */
   | { readonly at: 'backup'; readonly wallet: WalletView['id']; readonly check?: true }
-  | { readonly at: 'sign'; readonly wallet: WalletView['id']; readonly kind?: SignKind }
+  /** `account`: which one of the chain signs, from 0. */
+  | { readonly at: 'sign'; readonly wallet: WalletView['id']; readonly kind?: SignKind; readonly account?: number }
 
 /** A new wallet as far as it was thought of before. */
 export interface WalletDraft {

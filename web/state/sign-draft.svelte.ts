@@ -1,4 +1,5 @@
 import {
+  accountPath,
   encodeEthereumMessageIntent,
   encodeEthereumTransactionIntent,
   encodeMessageIntent,
@@ -6,7 +7,9 @@ import {
   encodeTypedDataIntent,
   interpret,
   InvalidIntent,
+  type Account,
   type BitcoinNetwork,
+  type Path,
 } from '@trivet/chains'
 import type { WalletView } from '@trivet/party'
 import type { SuiteId } from '@trivet/protocol/core'
@@ -32,6 +35,8 @@ type Content = string | Uint8Array
 export class SignDraft {
   readonly #wallet: () => WalletView
   readonly #network: () => BitcoinNetwork
+  readonly #known: () => readonly Account[]
+  #account = $state(0)
   #chosen = $state.raw<readonly number[]>()
   #contents = $state.raw<Readonly<Record<PastedKind, Content>>>({ transaction: '', message: '', typedData: '', psbt: '', text: '' })
   kind = $state<SignKind>()
@@ -45,13 +50,31 @@ export class SignDraft {
   /** Share indices, this device first. */
   readonly signers: readonly number[]
 
-  constructor(wallet: () => WalletView, network: () => BitcoinNetwork, kind?: SignKind) {
+  /** @param known accounts of the wallet that a PSBT may be about, as far as they are worked out */
+  constructor(wallet: () => WalletView, network: () => BitcoinNetwork, known: () => readonly Account[], kind?: SignKind, account = 0) {
     this.#wallet = wallet
     this.#network = network
+    this.#known = known
     this.kind = kind
+    this.account = account
     this.result = $derived(this.#read())
     this.suite = $derived(this.result.at === 'read' ? this.result.suite : this.kind === undefined ? undefined : suiteOf(this.kind))
     this.signers = $derived(this.#able(this.#chosen) ?? preselected(this.#wallet(), this.suite))
+  }
+
+  /** Another kind may be of another chain, with accounts of its own: it begins with the first. */
+  pick(kind: SignKind): void {
+    this.kind = kind
+    this.account = 0
+  }
+
+  /** Which account signs, from 0, where the content does not say so itself. */
+  get account(): number {
+    return this.#account
+  }
+  set account(index: number) {
+    this.#account = index
+    this.payment.path = accountPath(index)
   }
 
   content(kind: PastedKind): Content {
@@ -102,12 +125,13 @@ export class SignDraft {
   }
 
   #encode(kind: PastedKind, content: Content): Uint8Array {
-    if (kind === 'psbt') return encodePsbtIntent(content, this.#network())
+    if (kind === 'psbt') return encodePsbtIntent(content, this.#network(), { keys: groupKeys(this.#wallet()), accounts: this.#known() })
     // Only a PSBT is ever a file of bytes: anything else is refused below for what it looks like as text.
     const text = typeof content === 'string' ? content : new TextDecoder().decode(content)
-    if (kind === 'text') return encodeMessageIntent(text)
-    if (kind === 'transaction') return encodeEthereumTransactionIntent(text)
-    if (kind === 'typedData') return encodeTypedDataIntent(text)
-    return encodeEthereumMessageIntent(this.hex && this.mayBeHex ? { raw: text.trim() } : text)
+    const path: Path = accountPath(this.#account)
+    if (kind === 'text') return encodeMessageIntent(text, path)
+    if (kind === 'transaction') return encodeEthereumTransactionIntent(text, path)
+    if (kind === 'typedData') return encodeTypedDataIntent(text, path)
+    return encodeEthereumMessageIntent(this.hex && this.mayBeHex ? { raw: text.trim() } : text, path)
   }
 }

@@ -1,17 +1,20 @@
-import { encodeEthereumMessageIntent } from '@trivet/chains'
+import { accountPath, accounts, decodeIntent, encodeEthereumMessageIntent, interpret } from '@trivet/chains'
 import { examplePsbt } from '@trivet/chains/testing'
 import { shortCode, type WalletView } from '@trivet/party'
+import { deriveKey } from '@trivet/protocol/derive'
 import { expect, test } from 'vitest'
-import { WALLET } from '../dev/fixtures.ts'
+import { KEYS, WALLET } from '../dev/fixtures.ts'
 import { PAYEE, PERMIT_JSON } from '../dev/intents.ts'
 import { SignDraft } from './sign-draft.svelte.ts'
 import type { PastedKind } from './sign-kinds.ts'
 
 const key = WALLET.keys.find((k) => k.suite === 3)?.groupKey ?? new Uint8Array()
+const KNOWN = [0, 1].flatMap((index) => accounts(KEYS, accountPath(index)))
 const draft = (wallet: WalletView = WALLET): SignDraft =>
   new SignDraft(
     () => wallet,
     () => 'regtest',
+    () => KNOWN,
   )
 function written(kind: PastedKind, content: string | Uint8Array): SignDraft {
   const it = draft()
@@ -102,4 +105,35 @@ test('a Bitcoin transaction may ask a banned device until its inputs turn out to
   expect(it.signers).toEqual([1, 2])
   it.write('psbt', examplePsbt({ groupKey: key, network: 'regtest', script: 'segwit' }).base64)
   expect(it.signers).toEqual([1, 3])
+})
+
+test.each([
+  ['text', 'hello'], ['message', 'hello'], ['typedData', PERMIT_JSON],
+  ['transaction', `{"chainId":1,"nonce":0,"gas":21000,"to":"${PAYEE}","gasPrice":"1000000000"}`],
+] as const)('%s is signed as the account that was chosen, and as the first where another kind is taken up', (kind, content) => {
+  const it = written(kind, content)
+  const path = (): unknown => (it.result.at === 'read' ? interpret(it.result.intent, KEYS).path : it.result)
+  expect(path()).toEqual([])
+  it.account = 2
+  expect(path()).toEqual([0, 2])
+  it.pick(kind)
+  expect(path()).toEqual([])
+})
+
+test('a payment is from the account that was chosen', () => {
+  const it = draft()
+  it.pick('payment')
+  it.account = 1
+  Object.assign(it.payment.fields, { to: PAYEE, value: '0.5', nonce: '7', maxFeePerGas: '30', maxPriorityFeePerGas: '1' })
+  expect(it.result.at === 'read' && decodeIntent(it.result.intent)).toMatchObject({ kind: 'ethereum-transaction', path: [0, 1] })
+})
+
+test('a PSBT of a known account is recognised, whichever account was chosen before', () => {
+  const second = deriveKey({ suite: 3, groupKey: key, chainCode: new Uint8Array(32) }, [0, 1]).publicKey
+  const it = written('psbt', examplePsbt({ groupKey: second, network: 'regtest' }).base64)
+  it.account = 5
+  expect(it.result).toMatchObject({ at: 'read', suite: 3 })
+  expect(it.result.at === 'read' && interpret(it.result.intent, KEYS).path).toEqual([0, 1])
+  const third = deriveKey({ suite: 3, groupKey: key, chainCode: new Uint8Array(32) }, [0, 2]).publicKey
+  expect(written('psbt', examplePsbt({ groupKey: third, network: 'regtest' }).base64).result).toMatchObject({ at: 'wrong' })
 })

@@ -1,4 +1,5 @@
 import type { SuiteId } from '@trivet/protocol/core'
+import type { AccountChain } from './accounts.ts'
 
 /** What a person may want to sign. */
 export type SignKind = PastedKind | 'payment'
@@ -15,6 +16,12 @@ const CHAINS: Readonly<Record<SignKind, SignChain>> = {
 /** With any of these keys a wallet can sign for the chain: Bitcoin has an account of each of two. */
 const SUITES: Readonly<Record<SignChain, readonly SuiteId[]>> = { ethereum: [1], bitcoin: [1, 3], ed25519: [2] }
 const KINDS = Object.keys(CHAINS) as readonly SignKind[]
+
+/** The list of accounts that a kind's signer is chosen from; a PSBT says itself which accounts it spends from. */
+export function accountsFor(kind: SignKind): AccountChain | undefined {
+  const chain = CHAINS[kind]
+  return chain === 'ed25519' ? 'solana' : chain === 'ethereum' ? chain : undefined
+}
 
 export const chainOf = (kind: SignKind): SignChain => CHAINS[kind]
 export const kindsOf = (chain: SignChain): readonly SignKind[] => KINDS.filter((kind) => CHAINS[kind] === chain)

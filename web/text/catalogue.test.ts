@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
-import { en } from './en.ts'
-import { zh } from './zh.ts'
+import { recovery as enRecovery } from './en-recovery.ts'
+import { en as enPage } from './en.ts'
+import { recovery as zhRecovery } from './zh-recovery.ts'
+import { zh as zhPage } from './zh.ts'
+
+// The recovery page is a file of its own, with texts of its own.
+const en = { ...enPage, recovery: enRecovery }
+const zh = { ...zhPage, recovery: zhRecovery }
 
 /** Paths of all texts; functions with the number of their arguments. */
 function shapeOf(value: unknown, path = ''): string[] {

@@ -18,7 +18,8 @@ export const backup = {
   done: 'The wallet is ready', doneAbout: 'The backup of this device opens and holds what this device holds.',
   checked: 'This backup is good', others: 'The other devices each need a backup of their own.', toWallet: 'Go to the wallet', startOver: 'Start over with another passphrase',
   none: 'This device has no proven backup.', due: (days: number): string => `The backup of this device was last checked ${day(days)} ago.`,
-  backUp: 'Back up', check: 'Check it',
+  backUp: 'Back up', check: 'Check it', recoverySave: 'Save the recovery page',
+  recoveryAbout: 'Keep it beside the backups: opened from the disk of an offline computer, it makes the private keys from the backups of enough devices, should these ever be all that is left.',
 }
 
 export const restore = {

@@ -47,6 +47,7 @@ export const sign = {
     message: 'As personal_sign signs it (EIP-191), exactly as written.', typedData: 'With types, primaryType, domain and message, as eth_signTypedData_v4 takes it.',
     psbt: '', text: 'Signed with the Ed25519 key, exactly as written.',
   },
+  from: 'From',
   asHex: 'These are bytes written in hex, not text', file: 'Choose a file', drop: 'or drop it here', network: 'Bitcoin network',
   empty: 'The preview appears here as soon as there is something to sign.', wrong: 'There is no preview yet: see what is marked in red.',
   code: 'Short code', codeAbout: 'Every device shows the same eight characters for the same content.', signers: 'Who will be asked',

@@ -62,6 +62,10 @@ export const errors = {
   E_UNAUTHORIZED: {
     sentence: 'The introduction server refused this device.', safe: 'Nothing changed.', next: 'Reload the page and try again.',
   },
+  E_INTERCEPTED: {
+    sentence: 'The introduction server tried to stand between you and another device. The connection was refused.', safe: 'Nothing was made or signed.',
+    next: 'Do not use this server. Tell whoever runs it, and start again with another one.',
+  },
   E_INPUT: { sentence: 'This cannot be used as it is.', safe: 'Nothing was sent.', next: 'Correct it and try again.' },
   other: { sentence: 'Something in this page went wrong.', safe: 'Your wallets are unchanged.', next: 'Reload the page and try again.' },
 }

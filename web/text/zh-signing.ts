@@ -38,7 +38,7 @@ export const sign: Text['sign'] = {
     message: '按 personal_sign（EIP-191）对原文签名。', typedData: '包含 types、primaryType、domain 和 message，即 eth_signTypedData_v4 的格式。',
     psbt: '', text: '用 Ed25519 密钥按原文签名。',
   },
-  asHex: '这是用 hex 写的字节，不是文字', file: '选择文件', drop: '或把文件拖到这里', network: '比特币网络', empty: '有内容可签名时，这里会显示预览。',
+  from: '付款或签名账户', asHex: '这是用 hex 写的字节，不是文字', file: '选择文件', drop: '或把文件拖到这里', network: '比特币网络', empty: '有内容可签名时，这里会显示预览。',
   wrong: '还没有预览：请看标红的地方。', code: '短码', codeAbout: '内容相同，每台设备显示的八个字符就相同。', signers: '将询问谁',
   signersAbout: (t) => `正好 ${t} 台设备签名，包括本设备。`, ask: '请求批准', busy: '正在请求…', choose: (t) => `请选择 ${t} 台设备。`,
   fileTooBig: '文件太大，无法签名。', asking: (names) => `将询问 ${names}。`,

@@ -26,6 +26,10 @@ export const errors: typeof english = {
   E_BUSY: { sentence: '另一台设备正忙。', safe: '没有任何变化。', next: '请稍候再试。' },
   E_VERSION: { sentence: '各设备运行的页面版本不同。', safe: '没有任何变化。', next: '请在每台设备上重新加载本页后重试。' },
   E_UNAUTHORIZED: { sentence: '引荐服务器拒绝了本设备。', safe: '没有任何变化。', next: '请重新加载本页后重试。' },
+  E_INTERCEPTED: {
+    sentence: '引荐服务器试图介入你与另一台设备之间。连接已被拒绝。', safe: '没有生成或签署任何内容。',
+    next: '请不要使用该服务器。请告知其运营者，并换用另一台服务器重新开始。',
+  },
   E_INPUT: { sentence: '此内容无法使用。', safe: '没有发送任何内容。', next: '请更正后重试。' },
   other: { sentence: '此页面出了问题。', safe: '你的钱包没有变化。', next: '请重新加载本页后重试。' },
 }
