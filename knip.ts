@@ -8,11 +8,11 @@ const config: KnipConfig = {
   // Run by its path from scripts/check.mjs.
   ignoreDependencies: ['svelte-check'],
   workspaces: {
-    '.': { entry: ['scripts/*.mjs', 'vite.server.config.ts'] },
+    '.': { entry: ['scripts/*.mjs', 'vite.{recovery,server}.config.ts'] },
     'cli': { entry: ['main.ts', 'dev.ts'] },
-    'enterprise': { entry: ['worker.ts'] },
-    'web': { entry: ['worker.ts', 'dev/*.ts'] },
-    'torture': { entry: ['main.ts', 'worker.ts'] },
+    'enterprise': { entry: ['worker.ts', 'link-child.ts'] },
+    'web': { entry: ['worker.ts', 'dev/*.ts', 'recovery/main.ts'] },
+    'torture': { entry: ['main.ts', 'model/main.ts', 'worker.ts'] },
     'bench': { entry: ['main.ts', 'protocol/{node,worker}.ts'] },
     '*': { entry: ['**/*.test.ts'] },
   },

@@ -6,6 +6,7 @@ export const overview = `trivet: a signing key in shares, held by browsers and s
   trivet signalling    the server that introduces parties, and serves the page
   trivet enterprise    the headless party
   trivet backup        backup files of a headless party's wallets
+  trivet recover       the keys of a wallet out of its backup files, without network
 
   --config FILE        settings in YAML, by the same names in lower case; the environment comes first
   --help               what a part does and what can be set: trivet signalling --help

@@ -17,6 +17,7 @@ describe('trivet', () => {
     ['signalling', ['PORT', 'DATA_DIR', 'TLS_CERT', 'PUBLIC_URL', 'STUN_URLS', 'TURN_URLS', 'TURN_SECRET']],
     ['enterprise', ['SHARE_KEY_FILE', 'POLICY_FILE', 'SIGNALLING_URL']],
     ['backup', ['DATA_DIR', 'SHARE_KEY_FILE', 'BACKUP_PASSPHRASE_FILE', 'BACKUP_DIR']],
+    ['recover', ['FILE FILE', '--path', 'RECOVERY_PASSPHRASE_FILE']],
     ['up', ['PORT', 'ENTERPRISE_PORT']],
   ])('lists the settings of %s', async (part, names) => {
     expect(await main([part, '--help'])).toBe(0)
@@ -33,6 +34,9 @@ describe('trivet', () => {
     [['constructor'], 'There is no part called constructor.'],
     [['up', 'now'], 'trivet up takes no now.'],
     [['enterprise', '--page', 'http://localhost'], 'trivet enterprise takes no --page.'],
+    [['recover'], 'Say which backup files'],
+    [['recover', '--config', 'x.yaml', 'file'], 'trivet recover takes no --config.'],
+    [['up', '--path', 'm/0'], 'trivet up takes no --path.'],
     [['up', '--prot', '1'], "Unknown option '--prot'"],
     [['signalling', '--config', '/nowhere.yaml'], '/nowhere.yaml cannot be read as YAML'],
   ])('refuses %j with a sentence and exit code 2', async (args, sentence) => {

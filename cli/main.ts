@@ -4,12 +4,14 @@ import packageJson from './package.json' with { type: 'json' }
 import { UsageError } from './config-file.ts'
 import { overview, partHelp } from './help.ts'
 import type { PartOptions } from './part.ts'
-import { backupSettings, enterpriseSettings, signallingSettings, upSettings, type Setting } from './settings.ts'
+import { backupSettings, enterpriseSettings, recoverSettings, signallingSettings, upSettings, type Setting } from './settings.ts'
 
 interface Part {
   readonly usage: string
   readonly does: string
   readonly settings: readonly Setting[]
+  /** It reads files and paths; the others read --config. */
+  readonly takesFiles?: true
   /** Loads the part only now: help needs no native code. */
   readonly run: (options: PartOptions) => Promise<number>
 }
@@ -40,6 +42,15 @@ const parts: Readonly<Record<string, Part>> = {
     settings: backupSettings,
     run: async ({ config }) => (await import('@trivet/enterprise')).runBackup(config),
   },
+  recover: {
+    usage: 'trivet recover FILE FILE … [--path m/0/5] …',
+    does: 'The keys of a wallet out of the backup files of as many of its devices as a signature needs. It uses no network and writes no file.\n'
+      + 'After it the keys are in one place: do it on a computer that is offline, and move the funds to a new wallet.\n'
+      + 'Passphrases are asked for on the terminal. With --path also the keys below the wallet’s, each by itself.',
+    settings: recoverSettings,
+    takesFiles: true,
+    run: async (options) => (await import('./recover.ts')).runRecover(options),
+  },
 }
 
 /**
@@ -63,12 +74,15 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (name === undefined) return values.help || args.length === 0 ? say(overview) : wrong('Say which part to start.')
   const part = Object.hasOwn(parts, name) ? parts[name] : undefined
   if (part === undefined) return wrong(`There is no part called ${name}.`)
-  if (more.length > 0) return wrong(`trivet ${name} takes no ${more.join(' ')}.`)
+  if (more.length > 0 && part.takesFiles === undefined) return wrong(`trivet ${name} takes no ${more.join(' ')}.`)
   if (values.page !== undefined && name !== 'up') return wrong(`trivet ${name} takes no --page.`)
+  if (values.path !== undefined && part.takesFiles === undefined) return wrong(`trivet ${name} takes no --path.`)
+  if (values.config !== undefined && part.takesFiles !== undefined) return wrong(`trivet ${name} takes no --config.`)
   if (values.help) return say(partHelp(part))
   return part.run({
     ...(values.config === undefined ? {} : { config: values.config }),
     ...(values.page === undefined ? {} : { page: values.page }),
+    ...(part.takesFiles === undefined ? {} : { files: more, paths: values.path ?? [] }),
   })
 }
 
@@ -88,6 +102,7 @@ function parse(args: readonly string[]) {
     options: {
       config: { type: 'string' },
       page: { type: 'string' },
+      path: { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h', default: false },
       version: { type: 'boolean', default: false },
     },

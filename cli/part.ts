@@ -4,4 +4,8 @@ export interface PartOptions {
   readonly config?: string
   /** Address of a page that is served elsewhere. */
   readonly page?: string
+  /** What stands behind the part's name, where it takes files. */
+  readonly files?: readonly string[]
+  /** Keys below the wallet's, as m/0/5. */
+  readonly paths?: readonly string[]
 }

@@ -58,6 +58,11 @@ export const backupSettings: readonly Setting[] = [
   { name: 'BACKUP_DIR', standard: 'the current folder', meaning: 'where the files go, from the environment only' },
 ]
 
+export const recoverSettings: readonly Setting[] = [
+  { name: 'RECOVERY_PASSPHRASE_FILE', standard: 'none: asked for on the terminal', meaning: 'file with the passphrases, one a line in the order of the backup files, mode 0600' },
+  { name: 'RECOVERY_PASSPHRASE', standard: 'none', meaning: 'one passphrase for all files; prefer RECOVERY_PASSPHRASE_FILE' },
+]
+
 const ofSignalling = new Set(['HOST', 'PORT', 'PUBLIC_URL', 'ALLOWED_ORIGINS', 'STUN_URLS', 'TURN_URLS', 'TURN_SECRET', 'TLS_CERT', 'TLS_KEY'])
 
 export const upSettings: readonly Setting[] = [

@@ -9,7 +9,7 @@ import { root } from './lib/root.mjs'
 import { runNode } from './lib/run.mjs'
 
 const stamp = `${root}.cache/built`
-const results = ['web/dist/index.html', 'dist/cli/main.js']
+const results = ['web/dist/index.html', 'web/dist/recovery.html', 'dist/cli/main.js']
 
 /**
  * Builds page and servers. Does nothing where they were built from the files as they are now.
@@ -21,7 +21,7 @@ export async function ensureBuilt({ quiet = false } = {}) {
   if (results.every((path) => existsSync(`${root}${path}`)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   console.error('Building page and servers …')
   const env = { NODE_ENV: 'production' }
-  for (const config of ['vite.config.ts', 'vite.server.config.ts']) {
+  for (const config of ['vite.config.ts', 'vite.recovery.config.ts', 'vite.server.config.ts']) {
     const args = ['build', '--config', config, '--logLevel', 'error']
     const { code } = await runNode('node_modules/vite/bin/vite.js', args, { env, output: quiet ? 'stderr' : 'show' })
     if (code !== 0) throw new Trouble(`The build by ${config} failed: its own message is above.`)

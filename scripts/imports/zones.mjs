@@ -33,7 +33,10 @@ const zones = {
     values: ['party', 'chains', 'protocol'], types: ['signalling/wire'],
     why: 'enterprise is a party among others: it reaches signalling through party/transport, and knows no page and no command line',
   },
-  cli: { values: ['enterprise', 'signalling'], why: 'cli only starts the parts: what they do is in them' },
+  cli: {
+    values: ['enterprise', 'signalling', 'party', 'chains', 'protocol'],
+    why: 'cli starts the parts, and recovers keys from backup files with what party and chains give; it knows no page',
+  },
   e2e: { values: ['protocol', 'party', 'chains', 'signalling', 'enterprise', 'cli'], why: 'e2e sees the page as a person does, in a browser' },
   bench: { values: ['protocol', 'party', 'chains', 'signalling', 'enterprise', 'cli', 'e2e/person', 'e2e/table'], why: 'bench measures the page in a browser' },
   torture: { values: ['protocol', 'party', 'signalling/wire'], why: 'torture attacks the protocols, and whole parties on a network of its own' },

@@ -51,6 +51,17 @@ describe('headers', () => {
     })
   })
 
+  test('allow the recovery page what it says itself, which is its own script and style by their hashes, and no frame around it', async () => {
+    const dir = page()
+    const own = "default-src 'none'; script-src 'sha256-abc=' 'wasm-unsafe-eval'; style-src 'sha256-def='; worker-src blob:; base-uri 'none'"
+    writeFileSync(join(dir, 'recovery.html'), `<!doctype html><meta http-equiv="Content-Security-Policy" content="${own}" />`)
+    const server = await serve({ pageDir: dir })
+    expect(await headersOf(`${server.url}/recovery.html`)).toMatchObject({ ...EVERYWHERE, 'content-security-policy': `${own}; frame-ancestors 'none'` })
+    writeFileSync(join(dir, 'recovery.html'), "<!doctype html><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'\" />")
+    const strict = await serve({ pageDir: dir })
+    expect((await headersOf(`${strict.url}/recovery.html`))['content-security-policy']).toContain("script-src 'self' 'wasm-unsafe-eval';")
+  })
+
   test('never allow inline code, evaluated code or another origin’s', async () => {
     const server = await serve({ pageDir: page(), pageSignallingUrl: 'https://signalling.example' })
     for (const path of ['/', '/assets/worker-abc123.js', '/config.json', '/health', '/api/v1/sessions']) {

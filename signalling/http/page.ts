@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
@@ -25,6 +25,10 @@ export function bindPage(app: FastifyInstance, { dir, signallingUrl, origins }: 
     void reply.header('Cache-Control', 'no-store')
     return { signalling_url: signallingUrl ?? asked ?? publicOrigin }
   })
+  const recoveryPolicy = policyOf(join(dir, 'recovery.html'))
+  app.addHook('onSend', async (request, reply) => {
+    if (recoveryPolicy !== undefined && request.url.split('?')[0] === '/recovery.html') void reply.header('Content-Security-Policy', recoveryPolicy)
+  })
   app.register(fastifyStatic, {
     root: dir,
     dotfiles: 'ignore',
@@ -35,4 +39,14 @@ export function bindPage(app: FastifyInstance, { dir, signallingUrl, origins }: 
       reply.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
+}
+
+/**
+ * The recovery page is one file that is saved and opened elsewhere: its script and style stand in it, and its own policy allows these two
+ * by their hashes and no network at all. Over HTTP that policy is the header as well; the page's would keep it from running.
+ */
+function policyOf(path: string): string | undefined {
+  if (!existsSync(path)) return undefined
+  const own = /<meta http-equiv="Content-Security-Policy" content="(default-src 'none'; [^"]+)"/.exec(readFileSync(path, 'utf8'))?.[1]
+  return own === undefined ? undefined : `${own}; frame-ancestors 'none'`
 }
