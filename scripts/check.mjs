@@ -1,4 +1,7 @@
 // npm run check: types of every folder and of Svelte, lint, import directions and cycles, unused code and dependencies.
+// With `--report <file>` the names of the parts that failed are written there, as a JSON list.
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { command } from './lib/fail.mjs'
 import { sources, tsconfigs, workspaces } from './lib/folders.mjs'
 import { ensureInstalled } from './lib/install.mjs'
@@ -10,16 +13,19 @@ import { runNode } from './lib/run.mjs'
 const atOnce = 2
 
 await command(async () => {
+  const { values: { report: file } } = parseArgs({ options: { report: { type: 'string' } } })
   await ensureInstalled()
   const queue = jobs()
   const total = queue.length
-  let failed = 0
+  /** @type {string[]} */
+  const failed = []
   const work = async () => {
-    for (let job = queue.shift(); job !== undefined; job = queue.shift()) if (!await report(job)) failed += 1
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) if (!await report(job)) failed.push(job.name)
   }
   await Promise.all(Array.from({ length: atOnce }, work))
-  console.log(failed === 0 ? `check: all ${total} parts in order` : `check: ${failed} of ${total} parts failed`)
-  return failed === 0 ? 0 : 1
+  if (file !== undefined) writeFileSync(file, JSON.stringify(failed))
+  console.log(failed.length === 0 ? `check: all ${total} parts in order` : `check: ${failed.length} of ${total} parts failed`)
+  return failed.length === 0 ? 0 : 1
 })
 
 /**

@@ -5,15 +5,15 @@ import { ensureChromium } from './find-chromium.mjs'
 import { ensureTurnserver } from './find-turnserver.mjs'
 import { countsOf, playwrightCounts, vitestCounts } from './lib/counts.mjs'
 import { command, Trouble } from './lib/fail.mjs'
+import { checkFailures, failuresOf, line, playwrightFailures, vitestFailures } from './lib/failures.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { hasNetwork, noNetwork } from './lib/network.mjs'
 import { root } from './lib/root.mjs'
 import { runNode } from './lib/run.mjs'
 
-/** @typedef {import('./lib/counts.mjs').Counts} Counts */
+/** @typedef {import('./lib/counts.mjs').Counts & { readonly failures: readonly string[] }} Counts what failed by name, too */
 
 const reports = `${root}test-results/reports`
-const failure = { passed: 0, failed: 1 }
 
 await command(async () => {
   /** @type {Counts[]} */
@@ -26,6 +26,8 @@ await command(async () => {
   }
   const passed = counts.reduce((sum, each) => sum + each.passed, 0)
   const failed = counts.reduce((sum, each) => sum + each.failed, 0)
+  // Once more at the very end, for whoever sees no more than that of a long log.
+  if (failed > 0) console.log(['\nFailed:', ...counts.flatMap(({ failures }) => failures.map((each) => `  ${each}`))].join('\n'))
   console.log(`${passed} passed, ${failed} failed`)
   return failed === 0 ? 0 : 1
 })
@@ -40,7 +42,7 @@ async function orFailure(step) {
     return await step()
   } catch (error) {
     console.error(error instanceof Trouble ? error.message : error)
-    return failure
+    return { passed: 0, failed: 1, failures: [line(step.name, error instanceof Error ? error.message : String(error))] }
   }
 }
 
@@ -50,14 +52,16 @@ async function prepare() {
   await ensureInstalled()
   rmSync(reports, { recursive: true, force: true })
   mkdirSync(reports, { recursive: true })
-  return { passed: 0, failed: 0 }
+  return { passed: 0, failed: 0, failures: [] }
 }
 
 /** @returns {Promise<Counts>} */
 async function check() {
   console.log('\n— check: types, lint, imports, unused code')
-  const { code } = await runNode('scripts/check.mjs', [])
-  return code === 0 ? { passed: 1, failed: 0 } : failure
+  const file = `${reports}/check.json`
+  const { code } = await runNode('scripts/check.mjs', ['--report', file])
+  const counted = code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+  return { ...counted, failures: failuresOf({ name: 'check', file, failed: counted.failed, read: checkFailures }) }
 }
 
 /** @returns {Promise<Counts>} */
@@ -67,7 +71,8 @@ async function unit() {
   const turnserver = await ensureTurnserver()
   const env = turnserver === undefined ? {} : { TURNSERVER_PATH: turnserver }
   const { code } = await runNode('node_modules/vitest/vitest.mjs', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`], { env })
-  return countsOf({ file, code, read: vitestCounts })
+  const counted = countsOf({ file, code, read: vitestCounts })
+  return { ...counted, failures: failuresOf({ name: 'unit tests', file, failed: counted.failed, read: vitestFailures }) }
 }
 
 /**
@@ -82,5 +87,6 @@ async function browser() {
   const file = `${reports}/e2e.json`
   const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file }
   const { code } = await runNode('node_modules/@playwright/test/cli.js', ['test'], { env })
-  return countsOf({ file, code, read: playwrightCounts })
+  const counted = countsOf({ file, code, read: playwrightCounts })
+  return { ...counted, failures: failuresOf({ name: 'browser tests', file, failed: counted.failed, read: playwrightFailures }) }
 }

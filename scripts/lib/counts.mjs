@@ -43,9 +43,9 @@ export function countsOf({ file, code, read }) {
 /**
  * @param {unknown} value
  * @param {string} name
- * @returns {unknown}
+ * @returns {unknown} undefined where there is none
  */
-function field(value, name) {
+export function field(value, name) {
   return typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined
 }
 

@@ -4,10 +4,12 @@ import { delimiter, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { countsOf, playwrightCounts, vitestCounts } from './counts.mjs'
 import { Trouble } from './fail.mjs'
+import { checkFailures, failuresOf, line, playwrightFailures, vitestFailures } from './failures.mjs'
 import { matchesLockfile, requireNode } from './install.mjs'
 import { findTurnserver } from '../find-turnserver.mjs'
 import { hasNetwork } from './network.mjs'
 import { chosenProgram, placesOf } from './program.mjs'
+import { root } from './root.mjs'
 
 describe('the oldest Node', () => {
   it('is 20.19', () => {
@@ -98,5 +100,54 @@ describe('counting tests', () => {
 
   it('refuses a report whose format it does not know', () => {
     expect(() => vitestCounts({ tests: 3 })).toThrow(/numTotalTests/)
+  })
+})
+
+describe('naming what failed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'failures-'))
+  afterAll(() => { rmSync(folder, { recursive: true }) })
+  const report = (content: unknown): string => {
+    writeFileSync(join(folder, 'report.json'), JSON.stringify(content))
+    return join(folder, 'report.json')
+  }
+
+  it('names a unit test by its file and title, with the first line of its error', () => {
+    const file = (name: string, ...tests: readonly object[]) => ({ name: `${root}${name}`, status: 'failed', message: '', assertionResults: tests })
+    const testResults = [
+      file('party/a.test.ts',
+        { fullName: 'a stock is filled', status: 'passed', failureMessages: [] },
+        { fullName: 'a stock is emptied', status: 'failed', failureMessages: ['\n\u001b[31mError: the connection was lost\u001b[39m\n    at here', 'another'] }),
+      file('party/b.test.ts', { fullName: 'left out', status: 'skipped', failureMessages: [] }),
+    ]
+    expect(vitestFailures({ testResults })).toEqual(['party/a.test.ts › a stock is emptied: Error: the connection was lost', 'party/b.test.ts › left out: skipped'])
+  })
+
+  it('names a unit test file that does not load', () => {
+    const testResults = [{ name: `${root}party/a.test.ts`, status: 'failed', message: 'Cannot find module\nat here', assertionResults: [] }]
+    expect(vitestFailures({ testResults })).toEqual(['party/a.test.ts: Cannot find module'])
+  })
+
+  it('names a browser test by its file and titles, and an error outside any test', () => {
+    const spec = (title: string, status: string, ...messages: readonly string[]) =>
+      ({ title, file: 'wallet.test.ts', tests: [{ status, results: [{ errors: messages.map((message) => ({ message })) }] }] })
+    const outer = { title: 'wallet.test.ts', file: 'wallet.test.ts', specs: [spec('opens', 'expected'), spec('signs', 'unexpected', 'Error: no button\nat here')] }
+    const inner = { title: 'on a phone', file: 'wallet.test.ts', specs: [spec('signs', 'flaky', 'late'), spec('locks', 'skipped')] }
+    expect(playwrightFailures({ suites: [{ ...outer, suites: [inner] }], errors: [{ message: 'no build' }] })).toEqual([
+      'e2e/wallet.test.ts › signs: Error: no button', 'e2e/wallet.test.ts › on a phone › signs: late', 'e2e/wallet.test.ts › on a phone › locks: skipped', 'e2e: no build',
+    ])
+  })
+
+  it('names each part of the check', () => {
+    expect(failuresOf({ name: 'check', file: report(['lint of web', 'types of cli']), failed: 1, read: checkFailures })).toEqual(['check › lint of web', 'check › types of cli'])
+  })
+
+  it('says so where a step failed without naming anything, and nothing where none failed', () => {
+    expect(failuresOf({ name: 'check', file: report([]), failed: 1, read: checkFailures })).toEqual(['check: it failed and named nothing that did'])
+    expect(failuresOf({ name: 'unit tests', file: join(folder, 'none.json'), failed: 1, read: vitestFailures })).toEqual(['unit tests: it failed and named nothing that did'])
+    expect(failuresOf({ name: 'check', file: report([]), failed: 0, read: checkFailures })).toEqual([])
+  })
+
+  it('cuts a long error', () => {
+    expect(line('a', 'x'.repeat(400))).toBe(`a: ${'x'.repeat(300)}…`)
   })
 })
