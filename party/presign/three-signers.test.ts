@@ -3,9 +3,10 @@ import { afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { ANSWER, decodeInvitation, decodeSignProposal, encodeInvitation, encodeSignProposal, INVITE } from '@trivet/protocol/core'
 import type { SessionId } from '@trivet/signalling/wire'
 import { answerBody } from '../session/bodies.ts'
+import { EnvelopeDesk } from '../session/envelopes.ts'
 import { turnUntil } from '../testing/fake-clock.ts'
-import { ask, sessionIn, the, type Person } from '../testing/people.ts'
-import { indexesOf, stockOf, type Seat } from '../testing/stocked.ts'
+import { ask, reaches, sessionIn, the, type Person } from '../testing/people.ts'
+import { indexesOf, stockOf, wayOf, type Seat } from '../testing/stocked.ts'
 import type { MemoryNetworkOptions } from '../transport/memory.ts'
 import { approve, atHome, intent, isWiped, saveWallet, wayToSign, type Home, type Saved } from './single-use.fixture.ts'
 
@@ -45,6 +46,33 @@ test.each([1, 2, 3])('that lack one at one of them go by all rounds together, in
   expect(table.used).toBe(0)
   for (const seat of [anna, ben]) expect(stockOf(seat, indexesOf([anna, ben, again]))).toBe(0)
   for (const seat of [anna, ben, again]) expect(seat.view().sessions).toHaveLength(2)
+})
+
+test.each([['who asks', 0], ['one who is asked', 1]])('all use it also when %s takes long to sign its yes: what follows a yes never overtakes it', async (_, slow) => {
+  const { seats, table } = await three()
+  // By share index: what lets a yes go that was signed.
+  const signed = new Map<number, () => void>()
+  const seal = Reflect.get(EnvelopeDesk.prototype, 'seal')
+  vi.spyOn(EnvelopeDesk.prototype, 'seal').mockImplementation(async function (this: EnvelopeDesk, instance, said) {
+    const envelope = await seal.call(this, instance, said)
+    if (said.type === ANSWER) await new Promise<void>((letGo) => { signed.set(envelope.header.from, letGo) })
+    return envelope
+  })
+  const asked = ask(seats, saved.wallet, intent(1))
+  await turnUntil(table.clock, () => signed.size === 1)
+  const session = the(the(seats[0]).view().sessions[0]).id
+  const approved = seats.slice(1).map((seat) => approve(seat, session))
+  await turnUntil(table.clock, () => signed.size === 3)
+  const last = the(seats[slow])
+  const [index] = indexesOf([last])
+  for (const [from, letGo] of signed) if (from !== index) letGo()
+  await turnUntil(table.clock, () => the(sessionIn(last.view(), session)).places.every(({ state }) => state === 'approved'))
+  the(signed.get(the(index)))()
+  for (const seat of seats) {
+    await reaches(seat, session, 'done')
+    expect(wayOf(seat, session)).toBe('presignature')
+  }
+  await Promise.all([asked, ...approved])
 })
 
 /** Its channels to all others are up. */

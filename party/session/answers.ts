@@ -5,6 +5,7 @@ import type { Answer } from './bodies.ts'
 export class Answers {
   readonly #members: readonly Pid[]
   readonly #all = new Map<Pid, Answer>()
+  #isMineTold = false
 
   /** @param members whose answers are awaited, mine too */
   constructor(members: readonly Pid[]) {
@@ -32,8 +33,17 @@ export class Answers {
     return answer?.yes === false ? answer.reason : undefined
   }
 
+  /** My answer was handed to the channels. */
+  mineIsTold(): void {
+    this.#isMineTold = true
+  }
+
+  /**
+   * Everybody said yes, and mine is on its way: signing it takes a while, in which the last of the others can come. Nothing of the
+   * ceremony may overtake it, for who lacks an answer may not know yet what runs, and drops what belongs to it.
+   */
   get isAgreed(): boolean {
-    return this.missing().length === 0
+    return this.#isMineTold && this.missing().length === 0
   }
 
   /** Whether nobody wants it done by all rounds. */

@@ -229,6 +229,7 @@ export class Gathering<T> {
     const { me, invitation } = this.#options
     if (this.#answers.put(me, answer) !== 'first') return
     this.#greetings.tell(await this.desk.seal(invitation.header.instance, { suite: 0, type: ANSWER, to: 0, body: answerBody(answer) }))
+    this.#answers.mineIsTold()
     this.enqueue(async () => { this.#decide() })
     this.#changed()
   }
