@@ -32,6 +32,7 @@ export interface OpenVault {
   readAll(kind: string): Promise<VaultRecord[]>
   /**
    * Seals all changes and writes them in one transaction, with a new cover if one is given; resolves once all of it was read back.
+   * Writes reach the store in the order of the calls.
    * @throws InputError for a name that cannot be or occurs twice; VaultError E_LOCKED, E_STORAGE
    */
   write(changes: readonly VaultChange[], cover?: Uint8Array): Promise<void>
@@ -87,24 +88,40 @@ export function openVault({ store, tools, partyId, key: unlockedKey, schema }: O
     key: storeKeys(partyId).cover, value: await sealRecord(tools, usableKey(), { ...coverPlace(partyId), schema }, new Uint8Array(0), cover),
   })
 
-  const write = async (changes: readonly VaultChange[], cover?: Uint8Array): Promise<void> => {
-    usableKey()
+  const sealAll = async (changes: readonly VaultChange[], cover?: Uint8Array): Promise<readonly StoreChange[]> => {
     const sealed = await Promise.all([...changes.map(seal), ...(cover === undefined ? [] : [sealCover(cover)])])
     const twice = sealed.find((change, i) => sealed.findIndex((other) => other.key === change.key) !== i)
     if (twice !== undefined) throw new InputError('changes', `${twice.key} occurs twice`)
-    usableKey()
-    await store.write(sealed)
+    return sealed
   }
+
+  const put = inOrder((sealed: readonly StoreChange[]) => {
+    usableKey()
+    return store.write(sealed)
+  })
 
   return {
     partyId,
     read: (kind, id = '', epoch = 0) => open({ kind, id, epoch }),
     readAll,
-    write,
-    setCover: (cover) => write([], cover),
+    write: (changes, cover) => put(sealAll(changes, cover)),
+    setCover: (cover) => put(sealAll([], cover)),
     lock: () => {
       key = undefined
     },
+  }
+}
+
+/**
+ * What is made for one call after another is acted on in the order of the calls. WebCrypto may be done with what came later first: then
+ * the older value of a record would be the one that stays.
+ */
+function inOrder<T>(act: (made: T) => Promise<void>): (making: Promise<T>) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (making) => {
+    const done = Promise.all([making, last]).then(([made]) => act(made))
+    last = Promise.allSettled([last, done])
+    return done
   }
 }
 

@@ -1,10 +1,13 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { webcrypto } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { settle } from '../testing/fake-clock.ts'
 import { anna, ben, codeOf, cover, raw, share, shareAt, testVault, vaultError, wallet } from './vault.fixture.ts'
 
 let { store, vault, bytesAt, flip, withShare } = testVault()
 beforeEach(() => {
   ({ store, vault, bytesAt, flip, withShare } = testVault())
 })
+afterEach(() => { vi.restoreAllMocks() })
 
 describe('damage', () => {
   it('of any one bit of a record is found and the record is named', async () => {
@@ -108,5 +111,22 @@ describe('a write', () => {
     const writes = [1, 2, 3].map((value) => open.write([{ kind: 'counter', value: Uint8Array.of(value) }]))
     expect((await Promise.allSettled(writes)).map((result) => result.status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
     expect(await open.read('counter')).toEqual(Uint8Array.of(3))
+  })
+
+  it('at once with another to one record keeps the later one, also if that was sealed first', async () => {
+    const open = await withShare()
+    const encrypt = webcrypto.subtle.encrypt.bind(webcrypto.subtle)
+    let goOn = (): void => undefined
+    const later = new Promise<void>((resolve) => { goOn = resolve })
+    const spy = vi.spyOn(webcrypto.subtle, 'encrypt').mockImplementationOnce(async (...sealing) => {
+      await later
+      return encrypt(...sealing)
+    })
+    const writes = [1, 2].map((value) => open.write([{ kind: 'counter', value: Uint8Array.of(value) }]))
+    await settle()
+    expect(spy).toHaveBeenCalledTimes(2)
+    goOn()
+    await Promise.all(writes)
+    expect(await open.read('counter')).toEqual(Uint8Array.of(2))
   })
 })
