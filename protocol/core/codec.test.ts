@@ -13,7 +13,8 @@ import { decodeEnvelope, decodeHeader, encodeEnvelope, encodeHeader, readEnvelop
 import { Malformed } from './errors.ts'
 import { groupOfSuite, randomScalar, type Group } from './group.ts'
 import {
-  decodeInvitation, decodeKeygenProposal, decodeSignProposal, encodeInvitation, encodeKeygenProposal, encodeSignProposal,
+  decodeExportProposal, decodeInvitation, decodeKeygenProposal, decodeSignProposal,
+  encodeExportProposal, encodeInvitation, encodeKeygenProposal, encodeSignProposal,
 } from './invitation.ts'
 import { decodeRoster, encodeCfg, encodeRoster, type Roster } from './roster.ts'
 
@@ -144,6 +145,7 @@ describe('rosters and invitations', () => {
   const parts = [encodeRoster(roster), encodeCfg(roster, 2)] as const
   const invitation = { ceremony: 'keygen', room: new Uint8Array(16).fill(3), expires: 1_700_000_000_000, payload: encodeKeygenProposal(roster) } as const
   const proposal = { keyId: new Uint8Array(32).fill(4), signers: [1, 3], intent: utf8ToBytes('pay') }
+  const leaving = { keyId: new Uint8Array(32).fill(4), signers: [1, 3], exporter: 3, announcement: new Uint8Array(32).fill(5), announcedAt: 1_700_000_000_000 }
 
   test('come back from their bytes', () => {
     for (const suites of [[2], [3], [2, 3], [1, 2, 3]] as const) {
@@ -153,11 +155,13 @@ describe('rosters and invitations', () => {
     expect(decodeInvitation(encodeInvitation(invitation))).toEqual(invitation)
     expect(decodeInvitation(encodeInvitation({ ...invitation, ceremony: 'sign' })).ceremony).toBe('sign')
     expect(decodeSignProposal(encodeSignProposal(proposal))).toEqual(proposal)
+    expect(decodeExportProposal(encodeExportProposal(leaving))).toEqual(leaving)
+    for (const ceremony of ['announce', 'withdraw', 'export'] as const) expect(decodeInvitation(encodeInvitation({ ...invitation, ceremony })).ceremony).toBe(ceremony)
   })
 
   test.for([
     ['an invitation', encodeInvitation(invitation), decodeInvitation], ['a keygen proposal', encodeKeygenProposal(roster), decodeKeygenProposal],
-    ['a sign proposal', encodeSignProposal(proposal), decodeSignProposal],
+    ['a sign proposal', encodeSignProposal(proposal), decodeSignProposal], ['an export proposal', encodeExportProposal(leaving), decodeExportProposal],
   ] as const)('%s is refused when cut short or extended, and random bytes throw nothing but Malformed', ([, bytes, decode]) => {
     for (let size = 0; size < bytes.length; size++) expect(() => decode(bytes.subarray(0, size))).toThrow(Malformed)
     expect(() => decode(concat(bytes, Uint8Array.of(0)))).toThrow(Malformed)

@@ -9,7 +9,7 @@ export const INVITE = 0x01
 /** Message type of the answer to it. */
 export const ANSWER = 0x02
 
-const CEREMONIES = { keygen: 0x10, repair: 0x18, presign: 0x20, reshare: 0x30, sign: 0x40 } as const
+const CEREMONIES = { keygen: 0x10, repair: 0x18, presign: 0x20, reshare: 0x30, sign: 0x40, export: 0x50, announce: 0x53, withdraw: 0x54 } as const
 export type Ceremony = keyof typeof CEREMONIES
 
 export interface Invitation {
@@ -18,11 +18,14 @@ export interface Invitation {
   readonly room: Uint8Array
   /** Milliseconds since 1970. */
   readonly expires: number
-  /** A keygen, reshare, sign, presign or repair proposal. */
+  /** A keygen, reshare, sign, presign, repair or export proposal. */
   readonly payload: Uint8Array
 }
 
-/** u8 ceremony ‖ room 16 ‖ u64 expires ‖ u32 len ‖ payload; the ceremony's byte is the type of its JOIN. */
+/**
+ * u8 ceremony ‖ room 16 ‖ u64 expires ‖ u32 len ‖ payload; the ceremony's byte is the type of its first message, the
+ * withdrawal of an announced export's the next one.
+ */
 export function encodeInvitation({ ceremony, room, expires, payload }: Invitation): Uint8Array {
   return concat(u8(CEREMONIES[ceremony]), room, u64(expires), u32(payload.length), payload)
 }
@@ -30,7 +33,7 @@ export function encodeInvitation({ ceremony, room, expires, payload }: Invitatio
 /** @throws {Malformed} E_LEN, E_CONFIG */
 export function decodeInvitation(bytes: Uint8Array): Invitation {
   const ceremony = (Object.keys(CEREMONIES) as Ceremony[]).find((name) => CEREMONIES[name] === bytes[0])
-  if (ceremony === undefined) throw new Malformed('E_CONFIG', `invitation: expected a key generation, a reshare, a signing, a pre-signing or a repair, got ${bytes[0]}`)
+  if (ceremony === undefined) throw new Malformed('E_CONFIG', `invitation: expected a key generation, a reshare, a signing, a pre-signing, a repair or an export, got ${bytes[0]}`)
   const reader = new Reader(bytes.subarray(1), 'invitation')
   const invitation: Invitation = { ceremony, room: reader.take(16).slice(), expires: reader.number(8), payload: reader.part().slice() }
   reader.end()
@@ -145,18 +148,25 @@ export function decodeRepairProposal(bytes: Uint8Array): RepairProposal {
   return { keyId, pair }
 }
 
-/** Asks to take a key out of its shares. */
+/** Announces that a key is to be taken out of its shares, takes that back, or asks for it once the delay is over. */
 export interface ExportProposal {
   readonly keyId: Uint8Array
   /** Who gets it. */
   readonly exporter: Pid
   /** Who takes part, ascending, the exporter among them. */
   readonly signers: readonly Pid[]
+  /** Names the announcement: 32 random bytes. */
+  readonly announcement: Uint8Array
+  /** When the exporter announced it, by its own clock; milliseconds since 1970. */
+  readonly announcedAt: number
 }
 
-/** key_id 32 ‖ u16 exporter ‖ u8 m ‖ m × u16 pid */
-export function encodeExportProposal({ keyId, exporter, signers }: ExportProposal): Uint8Array {
-  return concat(keyId, u16(exporter), ...encodePids(signers))
+/**
+ * key_id 32 ‖ u16 exporter ‖ u8 m ‖ m × u16 pid ‖ announcement 32 ‖ u64 announced at
+ * Departure: §A.5 sends the context alone; here the request names exporter, set and announcement.
+ */
+export function encodeExportProposal({ keyId, exporter, signers, announcement, announcedAt }: ExportProposal): Uint8Array {
+  return concat(keyId, u16(exporter), ...encodePids(signers), announcement, u64(announcedAt))
 }
 
 /** @throws {Malformed} E_LEN, E_CONFIG */
@@ -165,9 +175,11 @@ export function decodeExportProposal(bytes: Uint8Array): ExportProposal {
   const keyId = reader.take(32).slice()
   const exporter = reader.number(2)
   const signers = readPids(reader, 'export proposal')
+  const announcement = reader.take(32).slice()
+  const announcedAt = reader.number(8)
   reader.end()
   if (!signers.includes(exporter)) throw new Malformed('E_CONFIG', `export proposal: party ${exporter} gets the key and does not take part`)
-  return { keyId, exporter, signers }
+  return { keyId, exporter, signers, announcement, announcedAt }
 }
 
 function encodePids(signers: readonly Pid[]): readonly Uint8Array[] {

@@ -15,7 +15,7 @@ export const TAGS = [
   'rvole/gadget', 'rvole/sid', 'rvole/m1', 'rvole/theta', 'rvole/theta-i', 'rvole/mu',
   'pair/tr', 'pair/id', 'pair/confirm', 'pair/local', 'pair/ctx', 'pair/sid', 'zs/seed', 'zs/eval',
   'sign/sid', 'sign/com', 'presign/rerand', 'presign/req',
-  'reshare/sid', 'reshare/ctx', 'reshare/com', 'key/state', 'import/tss', 'export/ctx', 'export/sid',
+  'reshare/sid', 'reshare/ctx', 'reshare/com', 'key/state', 'import/tss', 'export/ctx', 'export/sid', 'export/note',
 ] as const
 export type Tag = (typeof TAGS)[number]
 

@@ -1,3 +1,4 @@
 export { combineShares } from './combine.ts'
-export { exportVocabulary } from './messages.ts'
+export { exportVocabulary, noteVocabulary } from './messages.ts'
+export { note, noteContext } from './note.ts'
 export { exportContext, exportKey, type ExportCeremony, type Exported } from './script.ts'

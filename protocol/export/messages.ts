@@ -13,6 +13,14 @@ export const Zero = message({ type: 0x52, name: 'export ZERO', to: 'each', step:
 /** To the exporter alone: a masked part of the key. */
 export const Share = message({ type: 0x51, name: 'export SHARE', to: 'each', step: 'shares', fields: { sid, sk: scalar } })
 
+/** An export's announcement is stored, or erased again. */
+export const Noted = message({ type: 0x53, name: 'export NOTED', to: 'all', step: 'hello', fields: { ctx: bytes(32) } })
+
+/** What is said of an announcement and of its end, under the suite's header byte. */
+export function noteVocabulary(suite: SuiteId): Vocabulary {
+  return { suite, messages: [Noted] }
+}
+
 /** What is said under the suite's header byte. @param exporter hears parts, and nobody else does */
 export function exportVocabulary(suite: SuiteId, me: Pid, exporter: Pid): Vocabulary {
   return {

@@ -65,8 +65,8 @@ function contextOf(roster: Roster, old: Uint8Array, oldEpoch: number, quorum: re
   )
 }
 
-/** TH("import/tss", for each suite: u8 suite, u16 threshold, pk, key_id or nothing, u16 holders, and of each: x 32 big-endian, X) */
-function importHash(sharings: readonly ImportedSharing[]): Uint8Array {
+/** TH("import/tss", for each suite: u8 suite, u16 threshold, pk, key_id or nothing, u16 holders, and of each: x 32 big-endian, X), 32 bytes */
+export function importHash(sharings: readonly ImportedSharing[]): Uint8Array {
   return TH('import/tss', ...sharings.flatMap(({ suite, threshold, groupKey, keyId, holders }) => [
     u8(suite), u16(threshold), groupKey, keyId ?? new Uint8Array(0), u16(holders.length),
     ...holders.flatMap(({ x, point }) => [bigEndian(x), point]),

@@ -1,5 +1,5 @@
 export { prepareBaseOts as prepareReshare } from '../keygen/pairs.ts'
-export { importContext, importLabel, reshareContext, type ImportedSharing, type Replacement } from './context.ts'
+export { importContext, importHash, importLabel, reshareContext, type ImportedSharing, type Replacement } from './context.ts'
 export type { Holdings, ImportedShare } from './holdings.ts'
 export { decodeReshareProposal, encodeReshareProposal, type ApprovedKey, type Change, type ImportProposal, type ReshareProposal } from './proposal.ts'
-export { reshare, reshareParties, reshareVocabulary, type Reshared, type ReshareCeremony } from './script.ts'
+export { checkReshare, reshare, reshareParties, reshareVocabulary, type Reshared, type ReshareCeremony } from './script.ts'

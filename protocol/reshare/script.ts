@@ -66,16 +66,29 @@ export function reshareVocabulary(change: Change, me: Pid): readonly Vocabulary[
 }
 
 /**
+ * Whether it may run, and with what this party holds: before anybody is asked.
+ * @throws {InputError} E_CONFIG: a change that may not run, or a share that is not of this key
+ */
+export function checkReshare(c: ReshareCeremony): void {
+  beginning(c)
+}
+
+function beginning(c: ReshareCeremony): readonly Holding[] {
+  const { instance, change, me } = c
+  checkChange(change)
+  if (instance.length !== 32) throw new InputError('instance', `expected 32 bytes, got ${instance.length}`, 'E_CONFIG')
+  if (!reshareParties(change).includes(me)) throw new InputError('me', `party ${me} neither deals nor receives`, 'E_CONFIG')
+  return holdingsOf(change, c, me)
+}
+
+/**
  * Gives the same keys new shares, among the members of the new epoch.
- * @throws {InputError} E_CONFIG: a change that may not run, or a share that is not of this key; nothing was sent
+ * @throws {InputError} as `checkReshare`; nothing was sent
  */
 export function* reshare(c: ReshareCeremony, rng: Rng): Script<Reshared> {
   const { instance, change, me } = c
-  checkChange(change)
+  const holdings = beginning(c)
   const [dealers, members, parties] = [dealersOf(change), membersOf(change), reshareParties(change)]
-  if (instance.length !== 32) throw new InputError('instance', `expected 32 bytes, got ${instance.length}`, 'E_CONFIG')
-  if (!parties.includes(me)) throw new InputError('me', `party ${me} neither deals nor receives`, 'E_CONFIG')
-  const holdings = holdingsOf(change, c, me)
   const ctx = changeContext(change)
   const { ceremony, under } = yield* approve({
     me, parties, threshold: change.roster.threshold, message: Join, ctx, from: CONTEXT_FROM,

@@ -110,6 +110,7 @@ const CONCLUSIONS: Readonly<Record<string, Conclusion>> = {
   'export ZERO.zs': late('E_PKSUM'),
   'export SHARE.sid': receivers('E_SID'),
   'export SHARE.sk': other('E_PKSUM'),
+  'export NOTED.ctx': claim('E_SID'),
 
   'ecdsa JOIN.nonce': claim('E_SID'),
   'ecdsa JOIN.ctx': claim('E_SID'),

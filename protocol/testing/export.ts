@@ -9,7 +9,8 @@ import type { Rng } from '../core/rng.ts'
 import { Run } from '../core/run.ts'
 import type { SuiteId } from '../core/suite-id.ts'
 import { secretOf } from '../export/combine.ts'
-import { exportVocabulary } from '../export/messages.ts'
+import { exportVocabulary, noteVocabulary } from '../export/messages.ts'
+import { note, noteContext } from '../export/note.ts'
 import { exportContext, exportKey, type Exported } from '../export/script.ts'
 import type { Group } from './groups.ts'
 import { seededRng } from './seeded-rng.ts'
@@ -23,6 +24,9 @@ export interface TestExport {
   readonly exporter: Pid
   readonly seed: string
 }
+
+/** Which announcement it is says nothing to the protocol. */
+const ANNOUNCED = { announcement: new Uint8Array(32).fill(0xa0), announcedAt: 1_700_000_000_000 }
 
 /**
  * Every party's share of one key, ascending. An ECDSA key is shared as a BIP-340 key is: what else a key generation of suite 1 makes, an
@@ -49,9 +53,38 @@ export function exportRun(shares: readonly KeyShare[], { threshold, signers, exp
   } as const
   return new Run({
     me, parties: signers, vocabulary: [exportVocabulary(share.suite, me, exporter)],
-    heardBefore: [{ from: exporter, to: 0, suite: 0, type: INVITE, body: encodeExportProposal({ keyId: share.keyId, exporter, signers }) }],
+    heardBefore: [{ from: exporter, to: 0, suite: 0, type: INVITE, body: encodeExportProposal({ keyId: share.keyId, exporter, signers, ...ANNOUNCED }) }],
     script: exportKey({ instance: sha256(utf8ToBytes(seed)), epoch: 1, threshold, share, signers, exporter, contextFrom }, rng),
   })
+}
+
+/** Some members note that a key is to be taken out, for the malicious matrix. */
+export function noteGroup(threshold: number, total: number, signers: readonly Pid[], suite: SuiteId): Group {
+  const shares = sharesOf(threshold, total, suite)
+  const [asker = 0] = signers
+  const makeRun = (seed: string) => (me: Pid): Run<object> => {
+    const share = shares.find(({ pid }) => pid === me)
+    if (share === undefined) throw new Bug('no share')
+    const invitation = utf8ToBytes(seed)
+    const contextFrom = {
+      suite: 0, type: INVITE,
+      recompute: (heard: ReadonlyMap<Pid, Uint8Array>) => {
+        const told = heard.get(asker)
+        return told === undefined ? undefined : noteContext(1, told)
+      },
+    } as const
+    return new Run({
+      me, parties: signers, vocabulary: [noteVocabulary(suite)], heardBefore: [{ from: asker, to: 0, suite: 0, type: INVITE, body: invitation }],
+      script: note({ ctx: noteContext(1, invitation), threshold, share, signers, contextFrom }),
+    })
+  }
+  return {
+    protocol: 'export', name: `announcement of suite ${suite}, ${threshold}-of-${total}, parties ${signers.join()}`, parties: signers,
+    start: (seed) => ({ makeRun: makeRun(seed) }),
+    messages: noteVocabulary(suite).messages.map((message) => ({ suite, message, shape: { group: groupOfSuite(suite), threshold } })),
+    lastMessage: 'export NOTED', doneAfter: ['export NOTED'], publicPart: () => 'noted',
+    recorded: simulate(signers, makeRun('recorded'), { seed: 'recorded' }).letters,
+  }
 }
 
 /** Some members take a key out, for the malicious matrix. */

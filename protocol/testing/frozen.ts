@@ -53,7 +53,7 @@ export function frozenBytes(): Readonly<Record<string, string>> {
       const shares = sharesOf(2, 2, suite)
       return saidBy1('export', simulate([1, 2], (me) => exportRun(shares, { threshold: 2, signers: [1, 2], exporter: 2, seed: SEED }, me), { seed: SEED }).letters)
     }),
-    ['export proposal', encodeExportProposal({ keyId: key?.keyId ?? new Uint8Array(32), exporter: 2, signers: [1, 2] })],
+    ['export proposal', encodeExportProposal({ keyId: key?.keyId ?? new Uint8Array(32), exporter: 2, signers: [1, 2], announcement: new Uint8Array(32).fill(0xa5), announcedAt: expires })],
   ]
   return Object.fromEntries(values.map(([name, bytes]) => [name, bytesToHex(bytes)]))
 }

@@ -17,4 +17,4 @@ export {
   ed25519Signer, firstEpoch, isSymbolicallySigned, rosterOf, saidInReshare, symbolicSigner,
   type Place, type ReshareStatements, type Signer,
 } from './statements.ts'
-export { exportGroup, exportRun, sharesOf, type TestExport } from './export.ts'
+export { exportGroup, exportRun, noteGroup, sharesOf, type TestExport } from './export.ts'

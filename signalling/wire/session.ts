@@ -7,7 +7,7 @@ export type PartyId = string & { readonly __brand: 'PartyId' }
 /** UUID v4, lower case. The room; on the server's side the session. */
 export type SessionId = string & { readonly __brand: 'SessionId' }
 
-export const SESSION_TYPES = ['keygen', 'reshare', 'refresh', 'sign', 'recover', 'presign'] as const
+export const SESSION_TYPES = ['keygen', 'reshare', 'refresh', 'sign', 'recover', 'presign', 'export'] as const
 export const SESSION_STATUSES = ['created', 'waiting', 'in_progress', 'completed', 'failed', 'expired', 'cancelled'] as const
 export const PARTY_STATUSES = ['invited', 'joined', 'ready', 'computing', 'completed', 'failed', 'declined'] as const
 
