@@ -1,4 +1,5 @@
 export { createVault, type FirstContents, type Vault, type VaultEntry, type VaultOptions } from './vault.ts'
+export { EPOCH_KEY } from './epoch-keys.ts'
 export type { OpenVault, VaultChange, VaultRecord } from './open-vault.ts'
 export type { AddedPasskey, KeySource, MainKeySource } from './key-wrap.ts'
 export type { SealingKey, SealingSubtle } from './sealing.ts'

@@ -3,8 +3,7 @@ import { MpcError, VaultError } from '@trivet/protocol/core'
 import { MIGRATIONS, SCHEMA_VERSION } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
 import { openVault, type OpenVaultParts, type VaultChange, type VaultRecord } from './open-vault.ts'
-import { openRecord, peekRecord, sealRecord, type RecordName } from './sealed-record.ts'
-import type { StoreChange } from './store.ts'
+import { openRecord, peekRecord, type RecordName } from './sealed-record.ts'
 import { coverPlace, recordKey, recordNameOf, recordPrefix, storeKeys } from './store-keys.ts'
 
 type Parts = Omit<OpenVaultParts, 'schema'>
@@ -44,7 +43,7 @@ interface Step {
 }
 
 async function runMigration(parts: Parts, { migration, schema, cover }: Step): Promise<void> {
-  const { store, tools, partyId, key } = parts
+  const { store, partyId } = parts
   const older = openVault({ ...parts, schema })
   const names = (await store.keys(recordPrefix(partyId))).map((found) => recordNameOf(partyId, found)).filter((name) => name !== undefined)
   const read = async ({ kind, id, epoch }: RecordName): Promise<Uint8Array | undefined> => unlessDamaged(older.read(kind, id, epoch))
@@ -56,27 +55,18 @@ async function runMigration(parts: Parts, { migration, schema, cover }: Step): P
     }
     return records
   }
-  const seal = async (name: RecordName, value: Uint8Array): Promise<StoreChange> => {
-    try {
-      return { key: recordKey(partyId, name), value: await sealRecord(tools, key, { ...name, party: partyId, schema: schema + 1 }, value) }
-    } finally {
-      value.fill(0)
-    }
-  }
-
   const result = await migration({ partyId, cover, readAll })
-  const sealed: StoreChange[] = []
-  for (const change of result.changes) {
-    const name = nameOf(change)
-    sealed.push(change.value === undefined ? { key: recordKey(partyId, name), value: undefined } : await seal(name, change.value))
+  const changes: VaultChange[] = [...result.changes]
+  try {
+    const changed = new Set(changes.map((change) => recordKey(partyId, nameOf(change))))
+    for (const name of names.filter((other) => !changed.has(recordKey(partyId, other)))) {
+      const value = await read(name)
+      if (value !== undefined) changes.push({ ...name, value })
+    }
+    await openVault({ ...parts, schema: schema + 1 }).write(changes, result.cover ?? cover)
+  } finally {
+    for (const { value } of changes) value?.fill(0)
   }
-  const changed = new Set(sealed.map((change) => change.key))
-  for (const name of names.filter((other) => !changed.has(recordKey(partyId, other)))) {
-    const value = await read(name)
-    if (value !== undefined) sealed.push(await seal(name, value))
-  }
-  const newCover = await sealRecord(tools, key, { ...coverPlace(partyId), schema: schema + 1 }, new Uint8Array(0), result.cover ?? cover)
-  await store.write([...sealed, { key: storeKeys(partyId).cover, value: newCover }])
 }
 
 /** One record that is damaged stays so and keeps nobody from the others. */

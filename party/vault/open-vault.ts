@@ -1,5 +1,6 @@
 import { InputError, VaultError } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
+import { EpochKeys } from './epoch-keys.ts'
 import { openRecord, sealRecord, type RecordName, type SealingTools } from './sealed-record.ts'
 import type { SealingKey } from './sealing.ts'
 import type { Store, StoreChange } from './store.ts'
@@ -51,64 +52,99 @@ export interface OpenVaultParts {
   readonly schema: number
 }
 
-export function openVault({ store, tools, partyId, key: unlockedKey, schema }: OpenVaultParts): OpenVault {
-  let key: SealingKey | undefined = unlockedKey
+export function openVault(parts: OpenVaultParts): OpenVault {
+  return new OpenedVault(parts)
+}
 
-  const usableKey = (): SealingKey => {
-    if (key === undefined) throw new VaultError('E_LOCKED', 'the vault is locked')
-    return key
+class OpenedVault implements OpenVault {
+  readonly partyId: PartyId
+  readonly #parts: Omit<OpenVaultParts, 'key'>
+  readonly #epochKeys: EpochKeys
+  #key: SealingKey | undefined
+  readonly #put = inOrder(async (sealed: readonly StoreChange[]) => {
+    this.#usableKey()
+    await this.#parts.store.write(sealed)
+    await this.#epochKeys.written(sealed)
+  })
+
+  constructor({ key, ...parts }: OpenVaultParts) {
+    this.partyId = parts.partyId
+    this.#parts = parts
+    this.#key = key
+    this.#epochKeys = new EpochKeys({ ...parts, dataKey: () => this.#usableKey() })
   }
 
-  const open = async (name: RecordName): Promise<Uint8Array | undefined> => {
-    const openWith = usableKey()
-    const record = await store.get(recordKey(partyId, name))
-    const secret = record && (await openRecord(tools.subtle, openWith, { ...name, party: partyId, schema }, record))
-    if (key === undefined) secret?.fill(0)
-    usableKey()
-    return secret
+  async read(kind: string, id = '', epoch = 0): Promise<Uint8Array | undefined> {
+    return this.#open({ kind, id, epoch })
   }
 
-  const readAll = async (kind: string): Promise<VaultRecord[]> => {
-    usableKey()
+  async readAll(kind: string): Promise<VaultRecord[]> {
+    const { store, partyId } = this.#parts
+    this.#usableKey()
     const names = (await store.keys(kindPrefix(partyId, kind))).map((found) => nameOfKey(partyId, kind, found)).filter((name) => name !== undefined)
     const records: VaultRecord[] = []
     for (const name of names.sort(byIdAndEpoch)) {
-      const value = await open(name)
+      const value = await this.#open(name)
       if (value !== undefined) records.push({ id: name.id, epoch: name.epoch, value })
     }
     return records
   }
 
-  const seal = async ({ kind, id = '', epoch = 0, value }: VaultChange): Promise<StoreChange> => {
-    const name = { kind, id, epoch }
-    return { key: recordKey(partyId, name), value: value && (await sealRecord(tools, usableKey(), { ...name, party: partyId, schema }, value)) }
+  async write(changes: readonly VaultChange[], cover?: Uint8Array): Promise<void> {
+    await this.#put(this.#sealAll(changes, cover))
   }
 
-  const sealCover = async (cover: Uint8Array): Promise<StoreChange> => ({
-    key: storeKeys(partyId).cover, value: await sealRecord(tools, usableKey(), { ...coverPlace(partyId), schema }, new Uint8Array(0), cover),
-  })
-
-  const sealAll = async (changes: readonly VaultChange[], cover?: Uint8Array): Promise<readonly StoreChange[]> => {
-    const sealed = await Promise.all([...changes.map(seal), ...(cover === undefined ? [] : [sealCover(cover)])])
+  async #sealAll(changes: readonly VaultChange[], cover?: Uint8Array): Promise<readonly StoreChange[]> {
+    this.#usableKey()
+    const records = (await Promise.all(changes.map((change) => this.#seal(change)))).flat()
+    // Several records of an epoch bring the same key along.
+    const sealed = [...new Set(records), ...cover === undefined ? [] : [await this.#sealCover(cover)]]
     const twice = sealed.find((change, i) => sealed.findIndex((other) => other.key === change.key) !== i)
     if (twice !== undefined) throw new InputError('changes', `${twice.key} occurs twice`)
     return sealed
   }
 
-  const put = inOrder((sealed: readonly StoreChange[]) => {
-    usableKey()
-    return store.write(sealed)
-  })
+  async setCover(cover: Uint8Array): Promise<void> {
+    await this.write([], cover)
+  }
 
-  return {
-    partyId,
-    read: (kind, id = '', epoch = 0) => open({ kind, id, epoch }),
-    readAll,
-    write: (changes, cover) => put(sealAll(changes, cover)),
-    setCover: (cover) => put(sealAll([], cover)),
-    lock: () => {
-      key = undefined
-    },
+  lock(): void {
+    this.#key = undefined
+    this.#epochKeys.forget()
+  }
+
+  #usableKey(): SealingKey {
+    if (this.#key === undefined) throw new VaultError('E_LOCKED', 'the vault is locked')
+    return this.#key
+  }
+
+  async #open(name: RecordName): Promise<Uint8Array | undefined> {
+    const { store, tools, partyId, schema } = this.#parts
+    this.#usableKey()
+    const record = await store.get(recordKey(partyId, name))
+    // A record whose epoch's key is erased is erased.
+    const openWith = record && (await this.#epochKeys.find(name))
+    const secret = record && openWith && (await openRecord(tools.subtle, openWith, { ...name, party: partyId, schema }, record))
+    if (this.#key === undefined) secret?.fill(0)
+    this.#usableKey()
+    return secret
+  }
+
+  async #seal({ kind, id = '', epoch = 0, value }: VaultChange): Promise<readonly StoreChange[]> {
+    const { tools, partyId, schema } = this.#parts
+    const name = { kind, id, epoch }
+    const at = recordKey(partyId, name)
+    if (value === undefined) return [{ key: at, value }]
+    const { key, along } = await this.#epochKeys.findOrMake(name)
+    const change = { key: at, value: await sealRecord(tools, key, { ...name, party: partyId, schema }, value) }
+    // The key first: on a disk that keeps no transaction whole, nothing lies under a key that is not there.
+    return along === undefined ? [change] : [along, change]
+  }
+
+  async #sealCover(cover: Uint8Array): Promise<StoreChange> {
+    const { tools, partyId, schema } = this.#parts
+    const value = await sealRecord(tools, this.#usableKey(), { ...coverPlace(partyId), schema }, new Uint8Array(0), cover)
+    return { key: storeKeys(partyId).cover, value }
   }
 }
 

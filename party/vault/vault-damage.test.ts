@@ -37,6 +37,10 @@ describe('damage', () => {
   it('by moving a record to another epoch, id, kind or party is found', async () => {
     const open = await withShare()
     const other = await vault.create(ben, { cover }, raw)
+    // Each of these places has been written to, and has the key of its epoch.
+    const counter = { kind: 'counter', id: wallet, epoch: 1, value: share }
+    await open.write([{ ...counter, epoch: 2 }, { ...counter, id: 'c4'.repeat(32) }])
+    await other.write([counter])
     const moved = bytesAt(shareAt)
     for (const key of [shareAt.replace(/1$/, '2'), shareAt.replaceAll('c3', 'c4'), shareAt.replace('key-share', 'old-share'), shareAt.replaceAll('a1', 'b2')]) {
       store.contents.set(key, moved)
@@ -100,6 +104,7 @@ describe('a write', () => {
 
   it('that was torn is caught by reading back', async () => {
     const open = await withShare()
+    await open.write([{ kind: 'counter', id: wallet, epoch: 2, value: share }])
     store.breakNextWrite('torn')
     const work = open.write([{ kind: 'key-share', id: wallet, epoch: 2, value: share }, { kind: 'key-share', id: wallet, epoch: 1, value: undefined }])
     expect((await vaultError(work)).message).toBe(`the device's storage did not keep what was written at ${shareAt}`)
