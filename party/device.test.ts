@@ -17,7 +17,7 @@ beforeEach(() => { store = createMemoryStore() })
 /** As after switching it on: nothing but the store is left. */
 function tools() {
   const vault = createVault({ store, subtle: crypto.subtle, rng: randomBytes, clock: new FakeClock() })
-  return { vault, ed25519, rng: randomBytes, role: 'mobile-app', build: new Uint8Array(32), tenancy: new Tenancy(undefined, false, () => undefined) } as const
+  return { vault, ed25519, rng: randomBytes, role: 'mobile-app', build: new Uint8Array(32), tenancy: new Tenancy(undefined, false, () => undefined), clock: new FakeClock() } as const
 }
 
 describe('making a party', () => {
@@ -41,13 +41,17 @@ describe('making a party', () => {
 })
 
 describe('opening a party whose vault is of version 1', () => {
-  test('is one write, before and after which it has its identity, wallets and pairs', async () => {
+  test('is one write for each version, before and after each of which it has its identity, wallets and pairs', async () => {
     store = frozenStore('Anna')
-    const before = new Map(store.contents)
-    const writes = vi.spyOn(store, 'write')
+    const images = [new Map(store.contents)]
+    const write = store.write.bind(store)
+    vi.spyOn(store, 'write').mockImplementation(async (changes) => {
+      await write(changes)
+      images.push(new Map(store.contents))
+    })
     await deskOf('Anna', { store })
-    expect(writes).toHaveBeenCalledOnce()
-    for (const contents of [before, new Map(store.contents)]) {
+    expect(images).toHaveLength(3)
+    for (const contents of images) {
       const image = createMemoryStore()
       for (const [key, value] of contents) image.contents.set(key, value.slice())
       const { identity, wallets } = (await deskOf('Anna', { store: image })).device()

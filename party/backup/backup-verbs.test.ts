@@ -4,6 +4,7 @@ import { decodeCover, encodeCover } from '../wallets/cover.ts'
 import type { Wallet } from '../wallets/wallet.ts'
 import { deskOf, PASSPHRASE, savings, shop, type Desk } from './backup.fixture.ts'
 import { backupFileName } from './file-name.ts'
+import vectors1 from './vectors/v1.json' with { type: 'json' }
 
 vi.mock('hash-wasm', async (original) => (await import('../testing/argon2-once.ts')).argon2Once(await original()))
 
@@ -54,6 +55,25 @@ describe('a backup', () => {
     const again = await deskOf('Anna', { store: desk.store })
     const { backups } = again.device()
     expect([proved(again), backups.provedAt(shop, 1), backups.provedAt(savings, 2)]).toEqual([desk.clock.now(), undefined, undefined])
+  })
+
+  it('of version 1 counts as before, and can be restored', async () => {
+    const old = Uint8Array.from(Buffer.from(vectors1[0]?.file ?? '', 'base64'))
+    const desk = await deskOf('Anna')
+    await desk.verbs.proveBackup({ wallet: savings, file: old, passphrase: PASSPHRASE })
+    expect(proved(desk)).toBe(desk.clock.now())
+    await desk.verbs.restoreBackup({ file: old, passphrase: PASSPHRASE, device })
+    const [restored] = desk.device().wallets.restored.list()
+    expect(restored?.descent).toEqual({ origin: 'made', firstPath: [], madeAt: restored?.createdAt, oldEpoch: 0, dealers: [], retired: [], former: [] })
+  })
+
+  it('goes on counting when a former device of the wallet was told of the change', async () => {
+    const desk = await deskOf('Anna')
+    const now = desk.device().wallets.get(savings)
+    const former = [{ pid: 9, card: desk.device().identity.card.bytes }]
+    vi.spyOn(desk.device().wallets, 'get').mockReturnValue({ ...now, descent: { ...now.descent, former } })
+    await desk.verbs.proveBackup({ wallet: savings, file, passphrase: PASSPHRASE })
+    expect(proved(desk)).toBe(desk.clock.now())
   })
 
   it('does not count when it does not open, is damaged, or is of another wallet or device', async () => {

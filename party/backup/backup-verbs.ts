@@ -80,7 +80,7 @@ class Backups implements Verbs {
       if (here > epoch) throw stale(`it holds state ${epoch} of the wallet, and this device knows state ${here}: the devices of the wallet have moved on since`)
       const change = restoredChange({ wallet, from: partyId, madeAt, restoredAt: this.#options.clock.now() })
       try {
-        await this.#options.makeDevice(device, { records: [change], cover: [coverEntry(wallet)] })
+        await this.#options.makeDevice(device, { records: [change], cover: [coverEntry(wallet, wallet.epoch.roster)] })
       } finally {
         change.value?.fill(0)
       }

@@ -33,7 +33,7 @@ export async function deskOf(name: 'Anna' | 'Ben', options: { readonly rng?: Rng
   const { rng = randomBytes, store = frozenStore(name) } = options
   const clock = new FakeClock(1_790_000_000_000)
   const vault = createVault({ store, subtle: crypto.subtle, rng, clock })
-  const tools = { vault, ed25519, rng, role: 'mobile-app', build: new Uint8Array(32), tenancy: new Tenancy(undefined, false, () => undefined) } as const
+  const tools = { vault, ed25519, rng, role: 'mobile-app', build: new Uint8Array(32), tenancy: new Tenancy(undefined, false, () => undefined), clock } as const
   const partyId = partyIdIn(store)
   let device = await openDevice(partyId, SOURCES[name], tools)
   const verbs = backupVerbs({

@@ -10,7 +10,8 @@ import { VaultError } from '@trivet/protocol/core'
 import { deskOf, ed25519, PASSPHRASE } from './backup.fixture.ts'
 import { openBackup, sealBackup } from './file.ts'
 import { splitFile } from './header.ts'
-import vectors from './vectors/v1.json' with { type: 'json' }
+import vectors1 from './vectors/v1.json' with { type: 'json' }
+import vectors2 from './vectors/v2.json' with { type: 'json' }
 
 // The real Argon2id, watched.
 vi.mock('hash-wasm', { spy: true })
@@ -18,8 +19,9 @@ vi.mock('hash-wasm', { spy: true })
 vi.setConfig({ testTimeout: 120_000 })
 afterEach(() => { vi.mocked(argon2id).mockClear() })
 
-const [first, second] = vectors
-if (first === undefined || second === undefined) throw new Error('no vectors')
+const [first, second] = vectors1
+const [third, fourth] = vectors2
+if (first === undefined || second === undefined || third === undefined || fourth === undefined) throw new Error('no vectors')
 const bytesOf = ({ file }: { readonly file: string }): Uint8Array => Uint8Array.from(Buffer.from(file, 'base64'))
 const file = bytesOf(first)
 const { headerBytes: { length: HEADER } } = splitFile(file)
@@ -50,7 +52,9 @@ const countingRng = () => {
 }
 
 describe('a backup file', () => {
-  it.each([['of two', first], ['of three', second]] as const)('of a wallet %s is read from these bytes', async (_, vector) => {
+  it.each([
+    ['of two, version 1', first], ['of three, version 1', second], ['of two', third], ['whose devices have changed', fourth],
+  ] as const)('of a wallet %s, is read from these bytes', async (_, vector) => {
     const { header, wallet, deviceName, partyId, madeAt } = await open(bytesOf(vector), vector.passphrase)
     expect({ deviceName, partyId, madeAt, index: header.index, epoch: header.epoch }).toEqual({
       deviceName: vector.deviceName, partyId: vector.partyId, madeAt: vector.madeAt, index: vector.index, epoch: vector.epoch,
@@ -64,8 +68,8 @@ describe('a backup file', () => {
 
   it('is written as these bytes', async () => {
     const device = (await deskOf('Anna')).device()
-    const contents = { deviceName: first.deviceName, partyId: device.identity.card.partyId, madeAt: first.madeAt, wallet: device.wallets.get(first.wallet.id) }
-    expect(Buffer.from(await sealBackup({ subtle: crypto.subtle, rng: countingRng() }, contents, PASSPHRASE)).toString('base64')).toBe(first.file)
+    const contents = { deviceName: third.deviceName, partyId: device.identity.card.partyId, madeAt: third.madeAt, wallet: device.wallets.get(third.wallet.id) }
+    expect(Buffer.from(await sealBackup({ subtle: crypto.subtle, rng: countingRng() }, contents, PASSPHRASE)).toString('base64')).toBe(third.file)
   })
 
   it('is opened by its description alone', async () => {
@@ -115,7 +119,7 @@ describe('a backup file that was damaged', () => {
   })
 
   it('costs no work on the passphrase', async () => {
-    for (const bytes of [file.subarray(0, 700), file.with(100, 0xff), file.with(9, 2), new Uint8Array(0)]) await expect(open(bytes)).rejects.toThrow(VaultError)
+    for (const bytes of [file.subarray(0, 700), file.with(100, 0xff), file.with(9, 3), new Uint8Array(0)]) await expect(open(bytes)).rejects.toThrow(VaultError)
     expect(argon2id).not.toHaveBeenCalled()
   })
 })
@@ -152,7 +156,7 @@ describe('a backup file that somebody made to deceive', () => {
   })
 
   it('of a later version is refused with the advice to update, of version 0 as damage', () => {
-    expect(refusal(withChecksums((header) => header.with(9, 2)))).toMatch(/^E_VERSION backup file: it was made by a newer version of Trivet/)
+    expect(refusal(withChecksums((header) => header.with(9, 3)))).toMatch(/^E_VERSION backup file: it was made by a newer version of Trivet/)
     expect(refusal(withChecksums((header) => header.with(9, 0)))).toBe('E_DAMAGED backup file: its header was damaged: there is no version 0')
   })
 })

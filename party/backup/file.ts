@@ -83,9 +83,12 @@ export function isSameContents(a: BackupContents, b: BackupContents): boolean {
   return isSame
 }
 
-/** u32 length ‖ device name ‖ u32 length ‖ wallet record. Holds secrets: the caller wipes it. */
+/**
+ * u32 length ‖ device name ‖ u32 length ‖ wallet record, without the former members that this device may still have to tell. Holds secrets:
+ * the caller wipes it.
+ */
 function encodeContents({ deviceName, wallet }: BackupContents): Uint8Array {
-  const record = encodeWalletRecord(wallet)
+  const record = encodeWalletRecord({ ...wallet, descent: { ...wallet.descent, former: [] } })
   const name = utf8ToBytes(deviceName)
   try {
     return concat(u32(name.length), name, u32(record.length), record)

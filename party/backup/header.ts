@@ -40,12 +40,14 @@ export const BACKUP_ARGON2: Argon2Range = {
 }
 
 const MAGIC = utf8ToBytes('TRIVETBK')
-const VERSION = 1
+/** Version 1 tells nothing of how its epoch came to be; all else is as in version 2. */
+const VERSIONS: readonly number[] = [1, 2]
+const VERSION = 2
 const CHECKSUM_BYTES = 8
 /** magic ‖ version ‖ length of the header: the same in every version, as is the checksum at the header's end. */
 const START_BYTES = 12
 const POINT_BYTES: Readonly<Record<SuiteId, number>> = { 1: 33, 2: 32, 3: 33 }
-/** Of version 1, with one key and with three. A file is longer than either, so a length that is damaged is told from a file cut short. */
+/** With one key and with three. A file is longer than either, so a length that is damaged is told from a file cut short. */
 const HEADER_BYTES = { least: 177, most: 245 }
 
 /**
@@ -74,7 +76,7 @@ export function splitFile(file: Uint8Array): BackupFile {
   const headerBytes = file.slice(0, length)
   if (!hasChecksum(headerBytes)) throw damagedHeader('its checksum does not fit')
   const version = toNumber(file.subarray(8, 10))
-  if (version !== VERSION) throw otherVersion(version)
+  if (!VERSIONS.includes(version)) throw otherVersion(version)
   const header = decodeHeader(headerBytes)
   const end = length + header.sealedBytes
   if (file.length < end + CHECKSUM_BYTES) throw cutShort()
@@ -87,9 +89,9 @@ function headerLength(file: Uint8Array): number {
   if (!equalBytes(file.subarray(0, MAGIC.length), MAGIC.subarray(0, file.length))) throw new VaultError('E_DAMAGED', 'this is not a backup file of Trivet')
   if (file.length < START_BYTES) throw cutShort()
   const length = toNumber(file.subarray(10, START_BYTES))
-  const isOfVersion1 = toNumber(file.subarray(8, 10)) === VERSION
-  const least = isOfVersion1 ? HEADER_BYTES.least : START_BYTES + CHECKSUM_BYTES
-  if (length < least || (isOfVersion1 && length > HEADER_BYTES.most)) throw damagedHeader(`it cannot be ${length} bytes long`)
+  const isKnown = VERSIONS.includes(toNumber(file.subarray(8, 10)))
+  const least = isKnown ? HEADER_BYTES.least : START_BYTES + CHECKSUM_BYTES
+  if (length < least || (isKnown && length > HEADER_BYTES.most)) throw damagedHeader(`it cannot be ${length} bytes long`)
   if (file.length < length) throw cutShort()
   return length
 }
@@ -140,7 +142,7 @@ function cutShort(): VaultError {
 
 function otherVersion(version: number): VaultError {
   if (version === 0) return damagedHeader('there is no version 0')
-  return new VaultError('E_VERSION', `backup file: it was made by a newer version of Trivet (its version is ${version}, this one reads ${VERSION}); update, then try again`)
+  return new VaultError('E_VERSION', `backup file: it was made by a newer version of Trivet (its version is ${version}, this one reads up to ${VERSION}); update, then try again`)
 }
 
 function damagedHeader(what: string): VaultError {

@@ -35,7 +35,7 @@ export async function openIdleParty<Key>({ vault, subtle, clock, source }: IdleP
   const ed25519 = await chooseEd25519(subtle)
   // The store belongs to one process, and what is signed by its card is not said to anybody.
   const tenancy = new Tenancy(undefined, false, () => undefined)
-  const device = await openDevice(entry.partyId, source, { vault, ed25519, rng: vault.tools.rng, role: 'enterprise', build: new Uint8Array(32), tenancy })
+  const device = await openDevice(entry.partyId, source, { vault, ed25519, rng: vault.tools.rng, role: 'enterprise', build: new Uint8Array(32), tenancy, clock })
   const { makeBackup, proveBackup } = backupVerbs({
     vault, clock, ed25519, device: () => device, changed: () => undefined,
     makeDevice: () => Promise.reject(new InputError('party', 'this one is only backed up')),

@@ -1,7 +1,7 @@
 /** Which wallets have a backup file that was read back, and when. */
 import { concat, toNumber, u32, u64, u8 } from '@trivet/protocol/core'
 import type { WalletId } from '../api.ts'
-import type { OpenVault } from '../vault/index.ts'
+import type { OpenVault, VaultChange } from '../vault/index.ts'
 
 const KIND = 'backup'
 const VERSION = 1
@@ -35,6 +35,15 @@ export class BackupProofs {
   provedAt(wallet: WalletId, epoch: number): number | undefined {
     const proof = this.#all.get(wallet)
     return proof?.epoch === epoch ? proof.at : undefined
+  }
+
+  /** What is stored of a wallet that is to be forgotten; then `forget`. */
+  erasureOf(wallet: WalletId): VaultChange {
+    return { kind: KIND, id: wallet, value: undefined }
+  }
+
+  forget(wallet: WalletId): void {
+    this.#all.delete(wallet)
   }
 
   /** @throws {VaultError} */

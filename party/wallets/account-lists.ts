@@ -6,7 +6,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { concat, InputError, Malformed, Reader, u8, VaultError } from '@trivet/protocol/core'
 import type { WalletId } from '../api.ts'
 import { decodeUtf8, isCheckedName, MAX_NAME_BYTES, plainText } from '../identity/text.ts'
-import type { OpenVault } from '../vault/index.ts'
+import type { OpenVault, VaultChange } from '../vault/index.ts'
 
 const KIND = 'accounts'
 const VERSION = 1
@@ -59,6 +59,15 @@ export class AccountLists {
       if (!Number.isInteger(index) || index < 0 || index >= labels.length) throw new InputError('index', `expected 0 to ${labels.length - 1}, got ${index}`)
       return labels.with(index, plainText(label, MAX_NAME_BYTES))
     })
+  }
+
+  /** What is stored of a wallet that is to be forgotten; then `forget`. */
+  erasureOf(wallet: WalletId): VaultChange {
+    return { kind: KIND, id: wallet, value: undefined }
+  }
+
+  forget(wallet: WalletId): void {
+    this.#all.delete(wallet)
   }
 
   /** One change at a time: each begins with what the one before has left. */

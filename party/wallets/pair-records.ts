@@ -40,8 +40,8 @@ export function pairErasure(wallet: WalletId, epoch: number, peer: Pid): VaultCh
   return { kind: PAIR, id: pairId(wallet, peer), epoch, value: undefined }
 }
 
-/** Everything of an epoch that ends. */
-export function erasureOf({ wallet, epoch, live, stale }: Shelf): readonly VaultChange[] {
-  const pairs = [...new Set([...live.keys(), ...stale])].map((peer) => pairErasure(wallet, epoch, peer))
+/** Everything of an epoch that ends. @param peers with whom there were pairs, also those whose record cannot be read */
+export function erasureOf({ wallet, epoch, live, stale }: Shelf, peers: readonly Pid[]): readonly VaultChange[] {
+  const pairs = [...new Set([...live.keys(), ...stale, ...peers])].map((peer) => pairErasure(wallet, epoch, peer))
   return [...pairs, { kind: MARKS, id: wallet, epoch, value: undefined }]
 }

@@ -81,7 +81,7 @@ describe('pairs', () => {
     const disk = await vault().unlock(PARTY, SOURCE)
     const next = await open()
     await next.along({ wallet: WALLET, epoch: 2, added: PEERS.map(pairWith), gone: [] }, (changes) => disk.write(changes))
-    await next.along({ wallet: WALLET, epoch: 2, added: [], gone: [1] }, (changes) => disk.write(changes))
+    await next.along({ wallet: WALLET, epoch: 2, added: [], gone: [{ epoch: 1, peers: PEERS }] }, (changes) => disk.write(changes))
     expect(records()).toEqual([`pair-marks/${WALLET}/2`, `pair/${WALLET}-2/2`, `pair/${WALLET}-3/2`])
     expect(states(next, 2)).toEqual(['ready 1', 'ready 0'])
     // A session of the old epoch that ends late brings nothing back.

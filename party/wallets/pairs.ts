@@ -16,23 +16,23 @@ const MOST_FAILURES = 255
 
 export type PairingState = NonNullable<PartyInWallet['pairing']>
 
-/** From this moment on these pairs are gone: a test failed, or others take their place. */
+/** From this moment on these pairs are gone: a test failed, others take their place, or their epoch is over. */
 export interface PairEnd {
   readonly wallet: WalletId
   readonly epoch: number
   readonly peers: readonly Pid[]
-  readonly why: 'banned' | 'replaced'
+  readonly why: 'banned' | 'replaced' | 'moved'
 }
 
 /** What becomes of a wallet's pairs in a transaction that changes its epochs. */
 export interface EpochMove {
   readonly wallet: WalletId
-  /** The epoch that is prepared or committed. */
-  readonly epoch: number
+  /** The epoch that is prepared or committed; `undefined` where this device has no share of what counts from now on. */
+  readonly epoch: number | undefined
   /** Its pairs, where they are new; kept, and wiped in the end, once they are written. */
   readonly added: readonly PairState[]
-  /** Epochs that end. */
-  readonly gone: readonly number[]
+  /** Epochs that end, and with whom there were pairs in them. */
+  readonly gone: readonly { readonly epoch: number; readonly peers: readonly Pid[] }[]
 }
 
 export class Pairs {
@@ -164,20 +164,27 @@ export class Pairs {
   }
 
   /** Writes a wallet's change of epochs with what it means for its pairs, in one transaction. @throws {VaultError} */
-  async along({ wallet, epoch, added, gone }: EpochMove, write: (changes: readonly VaultChange[]) => Promise<void>): Promise<void> {
+  async along(move: EpochMove, write: (changes: readonly VaultChange[]) => Promise<void>): Promise<void> {
+    const { wallet, epoch, gone } = move
     await this.#inTurn(async () => {
-      const ending = gone.map((number) => this.#shelf(wallet, number))
-      const marks = { ...this.#shelf(wallet, epoch).marks, bans: new Map(ending.flatMap((shelf) => [...shelf.marks.bans])) }
-      const changes = [...added.map((pair) => pairChange(wallet, epoch, pair)), ...ending.flatMap(erasureOf)]
-      const carried = marks.bans.size === 0 ? [] : [marksChange(wallet, epoch, marks)]
+      const ending = gone.map((end) => ({ ...end, shelf: this.#shelf(wallet, end.epoch) }))
+      const added = epoch === undefined ? [] : move.added.map((pair) => pairChange(wallet, epoch, pair))
+      const changes = [...added, ...ending.flatMap(({ shelf, peers }) => erasureOf(shelf, peers))]
+      const bans = new Map(ending.flatMap(({ shelf }) => [...shelf.marks.bans]))
+      const marks = epoch === undefined || bans.size === 0 ? undefined : { ...this.#shelf(wallet, epoch).marks, bans }
+      const carried = marks === undefined || epoch === undefined ? [] : [marksChange(wallet, epoch, marks)]
       try {
         await write([...changes, ...carried])
       } finally {
         for (const { value } of changes) value?.fill(0)
       }
-      for (const shelf of ending) this.#forget(shelf)
-      if (carried.length > 0) this.#shelf(wallet, epoch).marks = marks
-      for (const pair of added) this.#keep(wallet, epoch, pair)
+      for (const { shelf, peers } of ending) {
+        this.#tell({ wallet, epoch: shelf.epoch, peers, why: 'moved' })
+        this.#forget(shelf)
+      }
+      if (epoch === undefined) return
+      if (marks !== undefined) this.#shelf(wallet, epoch).marks = marks
+      for (const pair of move.added) this.#keep(wallet, epoch, pair)
     })
   }
 

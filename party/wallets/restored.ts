@@ -1,16 +1,14 @@
 /**
  * Wallets that came out of a backup file. Their shares belong to a party that this device is not (`protocol.md` §E.3): they are shown,
- * and no session can be made with them.
+ * and may be dealt from once the others let this device in.
  */
-import { concat, MpcError, u64, u8, VaultError } from '@trivet/protocol/core'
-import { hexToBytes } from '@noble/hashes/utils.js'
+import { concat, toNumber, u64, u8, VaultError } from '@trivet/protocol/core'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import type { PartyId } from '@trivet/signalling/wire'
-import type { WalletId } from '../api.ts'
-import { readCard } from '../identity/card.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
 import type { OpenVault, VaultChange } from '../vault/index.ts'
-import { decodeWalletRecord, encodeWalletRecord } from './record.ts'
-import { walletOf, wipeShares, type Wallet } from './wallet.ts'
+import { encodeWalletRecord } from './record.ts'
+import { readWallet, type Wallet } from './wallet.ts'
 
 const KIND = 'restored'
 const VERSION = 1
@@ -35,42 +33,23 @@ export function restoredChange({ wallet, from, madeAt, restoredAt }: Restored): 
   }
 }
 
-export class RestoredWallets {
-  readonly #all: Map<WalletId, Wallet>
+export function restoredErasure({ wallet }: Restored): VaultChange {
+  return { kind: KIND, id: wallet.id, epoch: wallet.epoch.roster.epoch, value: undefined }
+}
 
-  private constructor(all: Map<WalletId, Wallet>) {
-    this.#all = all
+/** @throws {VaultError} E_DAMAGED */
+export async function readRestored(vault: OpenVault, ed25519: Ed25519): Promise<readonly Restored[]> {
+  const records = await vault.readAll(KIND)
+  try {
+    return await Promise.all(records.map(({ value }) => read(value, ed25519)))
+  } finally {
+    for (const { value } of records) value.fill(0)
   }
+}
 
-  /** @throws {VaultError} E_DAMAGED */
-  static async open(vault: OpenVault, ed25519: Ed25519): Promise<RestoredWallets> {
-    const restored = new RestoredWallets(new Map())
-    for (const { value } of await vault.readAll(KIND)) {
-      try {
-        if (value[0] !== VERSION || value.length < HEAD_BYTES) throw new VaultError('E_DAMAGED', 'restored wallet: it cannot be read')
-        const record = decodeWalletRecord(value.subarray(HEAD_BYTES))
-        const wallet = walletOf(record, await Promise.all(record.cards.map((card) => readCard(card, ed25519))))
-        restored.#all.set(wallet.id, wallet)
-      } catch (error) {
-        restored.wipe()
-        throw error instanceof VaultError || !(error instanceof MpcError) ? error : new VaultError('E_DAMAGED', `restored wallet: ${error.message}`, { cause: error })
-      } finally {
-        value.fill(0)
-      }
-    }
-    return restored
-  }
-
-  list(): readonly Wallet[] {
-    return [...this.#all.values()]
-  }
-
-  has(id: WalletId): boolean {
-    return this.#all.has(id)
-  }
-
-  wipe(): void {
-    for (const wallet of this.#all.values()) wipeShares(wallet)
-    this.#all.clear()
-  }
+async function read(value: Uint8Array, ed25519: Ed25519): Promise<Restored> {
+  if (value[0] !== VERSION || value.length < HEAD_BYTES) throw new VaultError('E_DAMAGED', 'restored wallet: it cannot be read')
+  const [restoredAt, madeAt, party] = [toNumber(value.subarray(1, 9)), toNumber(value.subarray(9, 17)), bytesToHex(value.subarray(17, HEAD_BYTES))]
+  const wallet = await readWallet(value.subarray(HEAD_BYTES), 'restored wallet', ed25519)
+  return { wallet, from: party as PartyId, madeAt, restoredAt } // 32 bytes in hex
 }

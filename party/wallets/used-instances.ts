@@ -4,7 +4,7 @@
  */
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { concat, Refused } from '@trivet/protocol/core'
-import type { OpenVault } from '../vault/index.ts'
+import type { OpenVault, VaultChange } from '../vault/index.ts'
 
 const KIND = 'used-instances'
 const INSTANCE_BYTES = 32
@@ -60,6 +60,13 @@ export class UsedInstances {
     })
     this.#tail = done.catch(() => undefined)
     await done
+  }
+
+  /** What is stored of an epoch that ends. */
+  erasureOf(wallet: string, epoch: number): readonly VaultChange[] {
+    const { all, page } = this.#list(wallet, epoch)
+    const pages = all.size === 0 ? 0 : page + 1
+    return Array.from({ length: pages }, (_, i) => ({ kind: KIND, id: `${wallet}-${i}`, epoch, value: undefined }))
   }
 
   #list(wallet: string, epoch: number): List {

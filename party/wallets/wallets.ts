@@ -2,26 +2,41 @@
  * The wallets of the unlocked party. Memory follows the same reducer as the disk: a change is worked out, written and read back, and
  * only then counts (`protocol.md` §E.4).
  */
-import { Bug, InputError, MpcError, Refused, VaultError, wipePair, type PairState, type Pid } from '@trivet/protocol/core'
-import { NO_EPOCHS, reduceWallet, type WalletEpochs } from '@trivet/protocol/epoch'
+import { InputError, Refused, wipePair, type PairState, type Pid } from '@trivet/protocol/core'
+import { committedClaims } from '@trivet/protocol/epoch'
+import type { PartyId } from '@trivet/signalling/wire'
 import type { WalletId } from '../api.ts'
-import { readCard, type Card } from '../identity/card.ts'
+import type { Clock } from '../clock.ts'
+import { partyIdOfCard, type Card } from '../identity/card.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
-import type { OpenVault, VaultChange } from '../vault/index.ts'
-import { checkCertificate } from './certify.ts'
+import { EPOCH_KEY, type OpenVault, type VaultChange } from '../vault/index.ts'
+import { checkClaims } from './certify.ts'
 import { encodeCover, type Cover } from './cover.ts'
-import { Pairs } from './pairs.ts'
-import { decodeWalletRecord, encodeWalletRecord, type WalletRecord } from './record.ts'
-import { RestoredWallets } from './restored.ts'
+import { afterCommit, afterPreparing, changesBetween, counting, endedBetween, NOTHING, own, peersOf, prepared, wipeEntry, type Entry } from './entry.ts'
+import { readEntries } from './loading.ts'
+import { Pairs, type EpochMove } from './pairs.ts'
+import type { WalletRecord } from './record.ts'
+import { noShare, type SharelessWallet } from './shareless.ts'
 import { UsedInstances } from './used-instances.ts'
 import { coverEntry, walletOf, wipeShares, type Wallet } from './wallet.ts'
 
-const KIND = 'wallet'
+/** What this device brings to a change of a wallet's devices (`protocol.md` §E). */
+export interface Standing {
+  /** Whose shares it deals: of the epoch that counts here, own or out of a backup. Absent without one: lost (`cold`), left, or only voted for. */
+  readonly wallet?: Wallet
+  /** Number of the epoch that counts here; 0 before any did. */
+  readonly counting: number
+  /** The highest number that this device ever had: a new epoch's is above. */
+  readonly highest: number
+  /** Where the share came out of a backup: whose place it was. This device is not that member. */
+  readonly restoredPid?: Pid
+}
 
-/** One wallet: its epochs, and the record of each. */
-interface Entry {
-  readonly epochs: WalletEpochs
-  readonly records: readonly Wallet[]
+export interface WalletsOptions {
+  readonly vault: OpenVault
+  readonly deviceName: string
+  readonly ed25519: Ed25519
+  readonly clock: Pick<Clock, 'now'>
 }
 
 export class Wallets {
@@ -29,74 +44,102 @@ export class Wallets {
   readonly used: UsedInstances
   /** What ECDSA signing needs with each other member. */
   readonly pairs: Pairs
-  /** From backup files: to be shown, never to sign with. */
-  readonly restored: RestoredWallets
-  readonly #vault: OpenVault
-  readonly #deviceName: string
-  readonly #ed25519: Ed25519
-  readonly #all = new Map<WalletId, Entry>()
+  readonly #options: WalletsOptions
+  readonly #all: Map<WalletId, Entry>
+  readonly #moveListeners = new Set<(wallet: WalletId) => void>()
+  readonly #outdatedListeners = new Set<(wallet: WalletId, party: PartyId) => void>()
   #tail: Promise<void> = Promise.resolve()
   #wiped = false
 
-  private constructor(vault: OpenVault, deviceName: string, ed25519: Ed25519, parts: Pick<Wallets, 'used' | 'pairs' | 'restored'>) {
-    this.#vault = vault
-    this.#deviceName = deviceName
-    this.#ed25519 = ed25519
+  private constructor(options: WalletsOptions, all: Map<WalletId, Entry>, parts: Pick<Wallets, 'used' | 'pairs'>) {
+    this.#options = options
+    this.#all = all
     this.used = parts.used
     this.pairs = parts.pairs
-    this.restored = parts.restored
   }
 
   /** @throws {VaultError} E_DAMAGED */
-  static async open(vault: OpenVault, deviceName: string, ed25519: Ed25519): Promise<Wallets> {
-    const parts = { used: await UsedInstances.open(vault), pairs: await Pairs.open(vault), restored: await RestoredWallets.open(vault, ed25519) }
-    const wallets = new Wallets(vault, deviceName, ed25519, parts)
-    for (const { value } of await vault.readAll(KIND)) {
-      try {
-        const record = decodeWalletRecord(value)
-        const cards = await Promise.all(record.cards.map((card) => readCard(card, ed25519)))
-        const wallet = walletOf(record, cards)
-        wallets.#load(wallet)
-        await wallets.pairs.load(wallet.id, wallet.epoch.roster.epoch, peersOf(wallet))
-      } catch (error) {
-        wallets.wipe()
-        throw error instanceof VaultError || !(error instanceof MpcError) ? error : new VaultError('E_DAMAGED', `wallet record: ${error.message}`, { cause: error })
-      } finally {
-        value.fill(0)
+  static async open(options: WalletsOptions): Promise<Wallets> {
+    const { vault, ed25519 } = options
+    const parts = { used: await UsedInstances.open(vault), pairs: await Pairs.open(vault) }
+    const wallets = new Wallets(options, await readEntries(vault, ed25519), parts)
+    try {
+      for (const { records } of wallets.#all.values()) {
+        for (const wallet of records) await wallets.pairs.load(wallet.id, wallet.epoch.roster.epoch, peersOf(wallet))
       }
+      return wallets
+    } catch (error) {
+      wallets.wipe()
+      throw error
     }
-    return wallets
   }
 
-  /** Those of this party's own, oldest first. */
+  /** Those of this party's own, oldest first: the epoch that counts of each, or the first that was voted for. */
   list(): readonly Wallet[] {
-    return [...this.#all.values()].map(current).toSorted((a, b) => a.createdAt - b.createdAt)
+    return this.#each((entry) => own(entry)).toSorted((a, b) => a.createdAt - b.createdAt)
   }
 
+  /** From backup files: to be shown, and to deal from once the others let this device in; never to sign with. */
+  readonly restored = {
+    list: (): readonly Wallet[] => this.#each(({ restored }) => restored?.wallet),
+    has: (id: WalletId): boolean => this.#all.get(id)?.restored !== undefined,
+  }
+
+  /** Those whose epoch counts without a share of it here. */
+  shareless(): readonly SharelessWallet[] {
+    return this.#each(({ shareless }) => shareless)
+  }
+
+  /** Whether it is one of this party's own. */
   has(id: WalletId): boolean {
-    return this.#all.has(id)
+    return own(this.#entry(id)) !== undefined
   }
 
-  /** One to work with. @throws {InputError} @throws {Refused} it came out of a backup file */
+  /** One to work with. @throws {InputError} @throws {Refused} it came out of a backup file, or this device holds no share of it any more */
   get(id: WalletId): Wallet {
+    const entry = this.#entry(id)
+    const wallet = own(entry)
+    if (wallet !== undefined) return wallet
+    if (entry.shareless !== undefined) throw noShare(entry.shareless)
+    if (entry.restored !== undefined) throw new Refused('E_INPUT', READ_ONLY)
+    throw new InputError('wallet', 'this device has no such wallet')
+  }
+
+  /** Records that were voted for and are not certain yet, beside whatever counts; ascending epoch. */
+  prepared(id: WalletId): readonly Wallet[] {
+    return prepared(this.#entry(id))
+  }
+
+  /** @returns undefined of a wallet that this device knows nothing of */
+  standing(id: WalletId): Standing | undefined {
     const entry = this.#all.get(id)
-    if (entry === undefined && this.restored.has(id)) throw new Refused('E_INPUT', READ_ONLY)
-    if (entry === undefined) throw new InputError('wallet', 'this device has no such wallet')
-    return current(entry)
+    if (entry === undefined) return undefined
+    const { epochs: { active, shareless, highest }, restored } = entry
+    const wallet = counting(entry)
+    const restoredPid = restored?.wallet.epoch.keys[0]?.pid
+    return {
+      counting: active?.epoch.roster.epoch ?? shareless?.roster.epoch ?? 0, highest,
+      ...(wallet === undefined ? {} : { wallet }), ...(restoredPid === undefined ? {} : { restoredPid }),
+    }
+  }
+
+  /** What made the epoch count that counts here, with or without a share of it. */
+  certificate(id: WalletId): Uint8Array | undefined {
+    const { active, shareless } = this.#entry(id).epochs
+    return active?.certificate ?? shareless?.certificate
   }
 
   /**
    * Stores new shares that everybody is about to vote for, and their pairs; resolves once they were read back.
    * @param pairs one for each other member where there is an ECDSA key, none elsewhere; wiped with the wallet, or where this fails
-   * @throws {InputError} where this wallet has shares of that epoch already @throws {VaultError}
+   * @throws {InputError} where this wallet has shares of that epoch already, or of a later one @throws {VaultError}
    */
   async prepare(record: Omit<WalletRecord, 'certificate'>, cards: readonly Card[], pairs: readonly PairState[]): Promise<void> {
     await this.#exclusive(async () => {
       const wallet = walletOf({ ...record, certificate: undefined }, cards)
       try {
-        const before = this.#all.get(wallet.id) ?? NOTHING
-        const epochs = reduceWallet(before.epochs, { kind: 'prepared', epoch: record.epoch })
-        await this.#write(before, { epochs, records: [...before.records, wallet] }, wallet, pairs)
+        const before = this.#entry(wallet.id)
+        await this.#write(wallet.id, before, afterPreparing(before, wallet), { epoch: record.epoch.roster.epoch, added: pairs })
       } catch (error) {
         wipeShares(wallet)
         pairs.forEach(wipePair)
@@ -106,57 +149,104 @@ export class Wallets {
   }
 
   /**
-   * Everybody voted: from now on the epoch counts, and lower ones are erased.
-   * @throws {MpcError} where the certificate does not fit the shares that this device prepared, or does not hold @throws {VaultError}
+   * Everybody voted: from now on the epoch counts, and lower ones are erased. Where this device has no share of it, its old one is erased
+   * too, if enough of those whom it knows have dealt (`protocol.md` §E.4 (b)). A certificate of an epoch that is over changes nothing.
+   * @throws {MpcError} where the certificate has no place here, or does not hold; nothing is changed @throws {VaultError}
    */
   async commit(id: WalletId, certificate: Uint8Array): Promise<void> {
     await this.#exclusive(async () => {
-      const before = this.#all.get(id) ?? NOTHING
-      const epochs = reduceWallet(before.epochs, { kind: 'committed', certificate })
-      if (epochs === before.epochs || epochs.active === undefined) return
-      const { epoch } = epochs.active
-      const prepared = before.records.find((record) => record.epoch === epoch)
-      if (prepared === undefined) throw new Bug('an epoch without a record')
-      await checkCertificate(prepared, certificate, this.#ed25519)
-      const wallet = { ...prepared, certificate: epochs.active.certificate }
-      const records = [wallet, ...before.records.filter((record) => epochs.prepared.includes(record.epoch))]
-      await this.#write(before, { epochs, records }, wallet)
+      const before = this.#entry(id)
+      await checkClaims(committedClaims(before.epochs, certificate), this.#options.ed25519)
+      const after = afterCommit(before, certificate, this.#options.clock.now())
+      if (after === before) return
+      await this.#write(id, before, after, { epoch: after.epochs.active?.epoch.roster.epoch, added: [] })
     })
+  }
+
+  /** Somebody who is no member any more has the certificate: it need not be told again. @throws {VaultError} */
+  async told(id: WalletId, party: PartyId): Promise<void> {
+    await this.#exclusive(async () => {
+      const before = this.#entry(id)
+      const wallet = before.restored === undefined ? counting(before) : undefined
+      const former = wallet?.descent.former.filter(({ card }) => partyIdOfCard(card) !== party)
+      if (wallet === undefined || former?.length === wallet.descent.former.length) return
+      const after = { ...wallet, descent: { ...wallet.descent, former: former ?? [] } }
+      const records = before.records.map((record) => (record === wallet ? after : record))
+      await this.#write(id, before, { ...before, records }, { epoch: wallet.epoch.roster.epoch, added: [] })
+    })
+  }
+
+  /**
+   * Erases what there is of a wallet that this device holds no working share of.
+   * @param along what else is stored of it @throws {InputError} of any other; while its devices are changing @throws {VaultError}
+   */
+  async forget(id: WalletId, along: readonly VaultChange[]): Promise<void> {
+    await this.#exclusive(async () => {
+      const before = this.#entry(id)
+      if (own(before) !== undefined) throw new InputError('wallet', 'this device holds a working share of it')
+      if (before === NOTHING) throw new InputError('wallet', 'this device has no such wallet')
+      if (before.records.length > 0) throw new InputError('wallet', 'its devices are changing, and this one has confirmed it: wait until the others are online')
+      await this.#write(id, before, NOTHING, { epoch: undefined, added: [] }, along)
+    })
+  }
+
+  /** A member of the epoch that counts here has asked for something under one that is over. */
+  outdated(wallet: WalletId, party: PartyId): void {
+    for (const listener of [...this.#outdatedListeners]) listener(wallet, party)
+  }
+
+  /** Called with what `outdated` says. @returns a function that stops */
+  onOutdated(listener: (wallet: WalletId, party: PartyId) => void): () => void {
+    this.#outdatedListeners.add(listener)
+    return () => { this.#outdatedListeners.delete(listener) }
+  }
+
+  /** Called when another epoch counts than before, or none with a share here: what was begun under the one before ends. @returns a function that stops */
+  onMove(listener: (wallet: WalletId) => void): () => void {
+    this.#moveListeners.add(listener)
+    return () => { this.#moveListeners.delete(listener) }
   }
 
   /** Drops the shares from memory, also those of a write that is under way. */
   wipe(): void {
     this.#wiped = true
     this.pairs.wipe()
-    this.restored.wipe()
-    for (const { records } of this.#all.values()) records.forEach(wipeShares)
+    for (const entry of this.#all.values()) wipeEntry(entry)
     this.#all.clear()
+    this.#moveListeners.clear()
+    this.#outdatedListeners.clear()
   }
 
-  #load(wallet: Wallet): void {
-    const before = this.#all.get(wallet.id) ?? NOTHING
-    const prepared = reduceWallet(before.epochs, { kind: 'prepared', epoch: wallet.epoch })
-    const epochs = wallet.certificate === undefined ? prepared : reduceWallet(prepared, { kind: 'committed', certificate: wallet.certificate })
-    this.#all.set(wallet.id, { epochs, records: [...before.records, wallet] })
+  #entry(id: WalletId): Entry {
+    return this.#all.get(id) ?? NOTHING
   }
 
-  /** Puts `after` in the place of `before`: the record that is new or changed, and the erasure of those that went. */
-  async #write(before: Entry, after: Entry, changed: Wallet, added: readonly PairState[] = []): Promise<void> {
-    const { epoch: { roster: { epoch } } } = changed
-    const gone = before.records.filter(({ epoch }) => !after.records.some((record) => record.epoch === epoch))
-    const value = encodeWalletRecord(changed)
-    const others = this.list().filter(({ id }) => id !== changed.id)
-    const cover: Cover = { deviceName: this.#deviceName, wallets: [...others, current(after), ...this.restored.list()].map(coverEntry) }
-    const erased = gone.map(({ id, epoch }): VaultChange => ({ kind: KIND, id, epoch: epoch.roster.epoch, value: undefined }))
-    const move = { wallet: changed.id, epoch, added, gone: gone.map((record) => record.epoch.roster.epoch) }
+  #each<T>(pick: (entry: Entry) => T | undefined): readonly T[] {
+    return [...this.#all.values()].flatMap((entry) => pick(entry) ?? [])
+  }
+
+  /** Puts `after` in the place of `before`, with what it means for pairs, requests and the cover, in one transaction. */
+  async #write(id: WalletId, before: Entry, after: Entry, pairs: Pick<EpochMove, 'epoch' | 'added'>, along: readonly VaultChange[] = []): Promise<void> {
+    const ended = endedBetween(before, after)
+    const changes = changesBetween(before, after)
+    const erased = ended.flatMap(({ epoch }) => [...this.used.erasureOf(id, epoch), { kind: EPOCH_KEY, id, epoch, value: undefined }])
     try {
-      await this.pairs.along(move, (ofPairs) => this.#vault.write([{ kind: KIND, id: changed.id, epoch, value }, ...erased, ...ofPairs], encodeCover(cover)))
+      await this.pairs.along({ wallet: id, ...pairs, gone: ended }, (ofPairs) =>
+        this.#options.vault.write([...changes, ...erased, ...ofPairs, ...along], encodeCover(this.#coverWith(id, after))))
     } finally {
-      value.fill(0)
+      for (const { value } of changes) value?.fill(0)
     }
-    gone.forEach(wipeShares)
-    if (this.#wiped) wipeShares(changed)
-    else this.#all.set(changed.id, after)
+    for (const { wallet } of ended) wipeShares(wallet)
+    if (this.#wiped) wipeEntry(after)
+    else if (after === NOTHING) this.#all.delete(id)
+    else this.#all.set(id, after)
+    if (before.epochs.active !== undefined && before.epochs.active !== after.epochs.active) for (const listener of [...this.#moveListeners]) listener(id)
+  }
+
+  #coverWith(id: WalletId, after: Entry): Cover {
+    const entries = [...[...this.#all].filter(([other]) => other !== id).map(([, entry]) => entry), after]
+    const shown = entries.flatMap((entry) => own(entry) ?? entry.restored?.wallet ?? entry.shareless ?? []).toSorted((a, b) => a.createdAt - b.createdAt)
+    return { deviceName: this.#options.deviceName, wallets: shown.map((wallet) => coverEntry(wallet, 'epoch' in wallet ? wallet.epoch.roster : wallet.roster)) }
   }
 
   /** One change at a time: each begins with what the one before has left. */
@@ -168,19 +258,3 @@ export class Wallets {
 }
 
 const READ_ONLY = 'this wallet was restored from a backup file, so this device can show it but not use it: ask the other devices of the wallet to let this one in'
-
-const NOTHING: Entry = { epochs: NO_EPOCHS, records: [] }
-
-/** The epoch that counts, or else the first that was voted for. */
-function current({ epochs, records }: Entry): Wallet {
-  const epoch = epochs.active?.epoch ?? epochs.prepared[0]
-  const found = records.find((record) => record.epoch === epoch)
-  if (found === undefined) throw new Bug('a wallet without a record')
-  return found
-}
-
-/** With whom there is a pair. */
-function peersOf({ epoch, members }: Pick<Wallet, 'epoch' | 'members'>): readonly Pid[] {
-  const mine = epoch.keys.find(({ suite }) => suite === 1)?.pid
-  return mine === undefined ? [] : members.map(({ pid }) => pid).filter((pid) => pid !== mine)
-}
