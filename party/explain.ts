@@ -4,14 +4,19 @@ import type { ErrorView } from './views.ts'
 import { YOU_DECLINED } from './session/live-session.ts'
 import { nameOf, type SessionMember } from './session/member.ts'
 
-export type Situation = 'keygen' | 'unfinished' | 'sign' | 'finish' | 'repair'
+export type Situation = 'keygen' | 'import' | 'unfinished' | 'reshare' | 'changing' | 'sign' | 'finish' | 'repair' | 'export' | 'exported'
 
 const SAFE: Readonly<Record<Situation, string>> = {
   keygen: 'No key was made. Nothing was lost.',
+  import: 'No wallet was made. The key is where it was.',
   unfinished: 'Your share is stored. The wallet will be finished as soon as all its devices are online again.',
+  reshare: 'Nothing was changed. The wallet works as before.',
+  changing: 'Your new share is stored beside the old one. The change will be finished as soon as its devices are online again; until then the wallet works as before.',
   sign: 'No signature was made.',
   finish: 'Nothing was changed. Your share is safe.',
   repair: 'Nothing was changed on this device. Your share is safe.',
+  export: 'No part of the key has left this device.',
+  exported: 'This device gave its part, or was about to: from now on the wallet counts as exported. No key came out here.',
 }
 
 /**
@@ -103,7 +108,10 @@ const WORDS: Partial<Record<ErrorCode, Words>> = {
 }
 
 export function explain(error: MpcError, members: readonly SessionMember[], situation: Situation): ErrorView {
-  const culprits = error.culprits.map((index: Pid) => ({ index, name: nameOf(members, index) }))
+  const deviceOf = (pid: Pid): string => members.find((member) => member.pid === pid)?.card.partyId ?? `${pid}`
+  // A device may take part under two share indices, and is named once.
+  const named = error.culprits.filter((pid, i, all) => all.findIndex((one) => deviceOf(one) === deviceOf(pid)) === i)
+  const culprits = named.map((index: Pid) => ({ index, name: nameOf(members, index) }))
   const names = culprits.map(({ name }) => name).join(', ')
   const words = WORDS[error.code] ?? (culprits.length > 0 ? cheated : (): ReturnType<Words> => ({ sentence: sentenceOf(error.message), next: AGAIN }))
   return { code: error.code, safe: SAFE[situation], ...words(names, error.message), culprits, details: `${error.code}: ${error.message}` }

@@ -4,9 +4,13 @@ import type { PartyId } from '@trivet/signalling/wire'
 import type { PartyView } from './views.ts'
 import { atMost } from './clock.ts'
 import type { Device } from './device.ts'
+import { EXPORT_DELAY_MS } from './export/announcement.ts'
+import { Health } from './health/health.ts'
+import { partyIdOfCard } from './identity/card.ts'
 import { Desk, type DeskOptions } from './session/desk.ts'
 import { openElsewhere, Tenancy, type PartyLock } from './one-writer.ts'
 import type { SignallingEvent, Transport } from './transport/types.ts'
+import type { Wallet } from './wallets/wallet.ts'
 
 /** How long locking waits for the introduction server to hear that sessions were left. Keys are gone before. */
 const FAREWELL_MS = 2_000
@@ -18,12 +22,15 @@ export interface HomeOptions extends Pick<DeskOptions, 'ed25519' | 'clock' | 'rn
   readonly changed: () => void
   /** How many presignatures to keep ready for each set of signers; none, if absent. */
   readonly presignatures?: number
+  /** How long to wait between an export's announcement and the key, ms; 24 h, if absent. */
+  readonly exportDelayMs?: number
 }
 
 export interface Unlocked {
   readonly device: Device
   readonly desk: Desk
   readonly tenancy: Tenancy
+  readonly health: Health
 }
 
 export class Home {
@@ -100,22 +107,30 @@ export class Home {
   }
 
   async #settle(device: Device, tenancy: Tenancy): Promise<void> {
+    const health = await Health.open({
+      ...this.#options, ...device, me: device.identity.card.partyId, wallets: () => membersKnown(device),
+    }).catch((error: unknown) => {
+      close(device)
+      throw error
+    })
     if (tenancy.isLost) {
       close(device)
       throw openElsewhere()
     }
     const { transport: { signalling, links }, log, changed } = this.#options
-    const { identity, wallets, vault, known } = device
+    const { identity, wallets, vault, known, exports } = device
     const desk = new Desk({
-      ...this.#options, identity, wallets, vault, known, signalling, links,
+      ...this.#options, identity, wallets, vault, known, exports, health, signalling, links, exportDelayMs: this.#options.exportDelayMs ?? EXPORT_DELAY_MS,
       presignatureTarget: this.#options.presignatures ?? 0, isOnline: (party) => this.#online.has(party),
       changed: () => {
         this.#watch()
         desk.presigner.changed()
+        desk.catchUp.changed()
+        desk.firstRefresh.look()
         changed()
       },
     })
-    this.#unlocked = { device, desk, tenancy }
+    this.#unlocked = { device, desk, tenancy, health }
     this.#lockedBy = undefined
     changed()
     const firstWord = new Promise<void>((resolve) => { this.#firstWord = resolve })
@@ -130,8 +145,9 @@ export class Home {
     const before = this.#unlocked
     if (before === undefined) return this.#leaving
     this.#unlocked = undefined
-    const { device, desk, tenancy } = before
+    const { device, desk, tenancy, health } = before
     const farewell = desk.close()
+    health.close()
     close(device)
     tenancy.end()
     this.#options.changed()
@@ -155,16 +171,22 @@ export class Home {
       this.#connection = { state: event.state, ...(event.reason === undefined ? {} : { reason: event.reason }) }
       if (event.state === 'offline' || event.state === 'refused') this.#firstWord?.()
       this.#watched = ''
+      // Nobody is seen from here; who is there is asked for again.
+      if (event.state !== 'connected') this.#unlocked?.health.sees([])
       // The client tells of its line before it takes calls on it.
       if (event.state === 'connected') queueMicrotask(() => { this.#watch() })
     }
     if (event.kind === 'presence') {
       const others = [...this.#online].filter((party) => party !== event.party)
       this.#online = new Set(event.online ? [...others, event.party] : others)
+      this.#unlocked?.health.saw(event.party, event.online)
     }
     this.#unlocked?.desk.on(event)
     this.#unlocked?.desk.presigner.changed()
-    if (event.kind === 'presence' && event.online) this.#finishWallets()
+    if (event.kind === 'presence') {
+      this.#unlocked?.desk.catchUp.look()
+      this.#unlocked?.desk.firstRefresh.look()
+    }
     this.#options.changed()
   }
 
@@ -173,30 +195,18 @@ export class Home {
     const unlocked = this.#unlocked
     if (unlocked === undefined || this.#connection.state !== 'connected') return
     const me = unlocked.device.identity.card.partyId
-    const { wallets } = unlocked.device
-    const members = [...wallets.list(), ...wallets.restored.list()].flatMap((wallet) => wallet.members.map(({ card }) => card.partyId))
-    const others = [...new Set(members)].filter((party) => party !== me).toSorted()
+    const others = [...new Set(watchedBy(unlocked.device))].filter((party) => party !== me).toSorted()
     if (others.join() === this.#watched) return
     this.#watched = others.join()
     this.#options.transport.signalling.watch(others).then((online) => {
       if (this.#unlocked !== unlocked) return
       this.#online = new Set(online)
+      unlocked.health.sees(online)
       unlocked.desk.presigner.changed()
-      this.#finishWallets()
+      unlocked.desk.catchUp.look()
+      unlocked.desk.firstRefresh.look()
       this.#options.changed()
     }).catch(() => { this.#watched = '' }) // asked again at the next change or connection
-  }
-
-  /** Wallets whose last confirmation is missing are brought to their end as soon as somebody else of them is there. */
-  #finishWallets(): void {
-    const unlocked = this.#unlocked
-    const unfinished = unlocked?.device.wallets.list().filter(({ certificate, members }) =>
-      certificate === undefined && members.some(({ card }) => this.#online.has(card.partyId))) ?? []
-    for (const wallet of unfinished) {
-      unlocked?.desk.finish(wallet).catch((error: unknown) => {
-        this.#options.log('a wallet could not be finished', { wallet: wallet.id, code: error instanceof MpcError ? error.code : 'E_BUG' })
-      })
-    }
   }
 
   /** One coming and going at a time. */
@@ -205,6 +215,21 @@ export class Home {
     this.#tail = done.catch(() => undefined)
     return done
   }
+}
+
+/** Of whose members this party wants to know who is there. */
+function membersKnown({ wallets }: Device): readonly Wallet[] {
+  return [...wallets.list(), ...wallets.restored.list()]
+}
+
+/** Members, and former ones who may still have to be told. */
+function watchedBy(device: Device): readonly PartyId[] {
+  const { wallets } = device
+  return [
+    ...membersKnown(device).flatMap(({ members }) => members.map(({ card }) => card.partyId)),
+    ...wallets.list().flatMap(({ descent }) => descent.former.map(({ card }) => partyIdOfCard(card))),
+    ...wallets.shareless().flatMap(({ formerly }) => formerly.map(({ card }) => card.partyId)),
+  ]
 }
 
 /** Its keys are gone from memory, and nothing more is written. */

@@ -8,19 +8,22 @@ import { backupVerbs } from './backup/backup-verbs.ts'
 import type { OpenChannel } from './channel/index.ts'
 import type { Clock } from './clock.ts'
 import { makeDevice, openDevice, type FirstWallets } from './device.ts'
+import { exportVerbs } from './export/export-verbs.ts'
 import { Home, type Unlocked } from './home.ts'
 import { chooseEd25519, type Ed25519, type SigningSubtle } from './identity/ed25519.ts'
 import { checkedName, MAX_NAME_BYTES, MAX_REASON_BYTES, plainText } from './identity/text.ts'
+import { dealtFor, viewSource, wipeDealt } from './import/index.ts'
 import { keyVerbs } from './keys/key-verbs.ts'
 import { checkedPassphrase, sourceOf, wipeSource } from './keys/sources.ts'
 import { readLink, type ReadLink } from './pairing/link.ts'
+import type { Log } from './log.ts'
 import type { PartyLock, Tenancy } from './one-writer.ts'
 import { partyView, vaultViews } from './party-view.ts'
 import type { Policy } from './policy.ts'
-import type { Log } from './session/deps.ts'
 import type { Transport } from './transport/types.ts'
 import type { KeySource, MainKeySource, Vault } from './vault/index.ts'
 import { accountVerbs } from './wallets/account-verbs.ts'
+import { walletVerbs } from './wallets/wallet-verbs.ts'
 
 export interface PartyOptions<Key = unknown> {
   readonly rng: Rng
@@ -36,6 +39,8 @@ export interface PartyOptions<Key = unknown> {
   readonly build: Uint8Array
   /** How many presignatures to keep ready for each set of signers, at most 20: made in the background, in memory alone. None, if absent. */
   readonly presignatures?: number
+  /** How long this device waits between the announcement that a key is taken out and the key, ms; 24 h, if absent. A page leaves it at that. */
+  readonly exportDelayMs?: number
   /** Keeps a party from being open twice; none where the store itself belongs to one process. */
   readonly lock?: PartyLock
   /** In place of true channels: for tests of dishonest parties. */
@@ -89,19 +94,23 @@ class LocalParty<Key> implements Party {
         ...options, ed25519, device: () => this.#open().device, makeDevice: (device, first) => this.#make(device.name, passphraseOf(device), first),
         changed: () => { this.#changed() },
       }),
+      readImport: async ({ source }) => viewSource(source),
+      giveShare: async ({ session, file }) => { this.#open().desk.makings.giveShare(session, file) },
       createWallet: (wallet) => this.#createWallet(wallet),
       readLink: async (link) => previewOf(this.#readLink(link)),
       joinWallet: ({ link, device }) => this.#joinWallet(link, device),
-      startKeygen: async ({ session }) => this.#open().desk.startKeygen(session),
-      compareWords: async ({ session, answer }) => this.#open().desk.compareWords(session, answer),
+      startKeygen: async ({ session }) => this.#open().desk.makings.start(session),
+      compareWords: async ({ session, answer }) => this.#open().desk.makings.compareWords(session, answer),
       forgetKnown: async ({ partyId }) => this.#open().desk.forgetKnown(partyId),
       ...accountVerbs({ device: () => this.#open().device, changed: () => { this.#changed() } }),
       requestSignature: (request) => this.#requestSignature(request),
       repairPair: (pair) => this.#repairPair(pair),
+      ...exportVerbs(() => this.#open()),
       approve: async ({ session }) => this.#open().desk.session(session).approve(),
       decline: async ({ session, reason }) => this.#open().desk.session(session).decline(plainText(reason, MAX_REASON_BYTES)),
       close: async ({ session }) => this.#open().desk.leave(session),
-      finishWallet: async ({ wallet }) => this.#finishWallet(wallet),
+      changeWallet: async (change) => ({ session: await this.#open().desk.makings.changeWallet(change) }),
+      ...walletVerbs({ open: () => this.#open(), changed: () => this.look() }),
       createInvitation: async ({ expiresInSeconds }) => this.#open().desk.invitations.create(expiresInSeconds),
     }
   }
@@ -162,14 +171,21 @@ class LocalParty<Key> implements Party {
     return this.#open()
   }
 
-  async #createWallet(wallet: CreateWallet): ReturnType<PartyVerbs['createWallet']> {
+  async #createWallet({ imported, ...wallet }: CreateWallet): ReturnType<PartyVerbs['createWallet']> {
     const total = wallet.places.length + 1
     const name = checkedName(wallet.name, '')
     if (name === '' || name !== plainText(wallet.name, 2 * MAX_NAME_BYTES)) throw new InputError('name', `expected 1 to ${MAX_NAME_BYTES} bytes of text`)
     if (total < 2 || total > 16) throw new InputError('places', `expected 1 to 15 other devices, got ${wallet.places.length}`)
     if (!Number.isInteger(wallet.threshold) || wallet.threshold < 2 || wallet.threshold > total) throw new InputError('threshold', `expected 2 to ${total}, got ${wallet.threshold}`)
-    const { desk } = await this.#deviceFor(wallet.device)
-    return { session: await desk.createWallet({ ...wallet, name }) }
+    // Before a new device is made for it.
+    const dealt = imported === undefined ? undefined : dealtFor(imported, total)
+    try {
+      const { desk } = await this.#deviceFor(wallet.device)
+      return { session: await desk.makings.createWallet({ ...wallet, name }, dealt) }
+    } catch (error) {
+      if (dealt !== undefined) wipeDealt(dealt)
+      throw error
+    }
   }
 
   /** @throws {InputError} damaged @throws {Refused} E_EXPIRED_LINK */
@@ -184,7 +200,7 @@ class LocalParty<Key> implements Party {
     const read = this.#readLink(link)
     if (read.kind !== 'join') throw new InputError('link', 'this is a company server\'s invitation; use it while creating a wallet')
     const { desk } = await this.#deviceFor(device)
-    return { session: await desk.join(read.join) }
+    return { session: await desk.makings.join(read.join) }
   }
 
   async #requestSignature(request: RequestSignature): ReturnType<PartyVerbs['requestSignature']> {
@@ -195,11 +211,6 @@ class LocalParty<Key> implements Party {
   async #repairPair({ wallet, peer }: Parameters<PartyVerbs['repairPair']>[0]): ReturnType<PartyVerbs['repairPair']> {
     const { desk, device } = this.#open()
     return { session: await desk.repairs.ask(device.wallets.get(wallet), peer) }
-  }
-
-  async #finishWallet(id: string): Promise<void> {
-    const { desk, device } = this.#open()
-    await desk.finish(device.wallets.get(id))
   }
 
   #open(): Unlocked {

@@ -50,9 +50,24 @@ export interface WalletView {
   readonly createdAt: number
   /**
    * `unfinished`: voted for, certificate not yet held; no address may be shown (`protocol.md` §E.4). `restored`: from a backup file; it shows
-   * the wallet and cannot sign.
+   * the wallet and cannot sign. `left`: the wallet has moved on without this device, whose share is erased. `cold`: this device is a member,
+   * and its share is lost; the others can give it a new one.
    */
-  readonly state: 'ready' | 'unfinished' | 'restored'
+  readonly state: 'ready' | 'unfinished' | 'restored' | 'left' | 'cold'
+  /** Of a wallet that this device holds a share of, or held: a change of devices was voted for, and its last confirmation is missing here. */
+  readonly changing?: true
+  /** `left`, and what was here came out of a backup file: of a state before the devices changed. */
+  readonly wasRestored?: true
+  /** `imported`: somebody held the whole key before, and may still. */
+  readonly origin: 'made' | 'imported'
+  /** Of the first account, below the group keys; empty but where an imported key had it elsewhere. */
+  readonly firstPath: readonly number[]
+  /** An imported key whose first refresh is still to come: until then the device that brought it could have kept all shares. It begins when all are there. */
+  readonly awaitsRefresh?: true
+  /** ms since epoch: when the shares of this epoch were stored here; `left` and `cold`: when this device's share was erased. */
+  readonly sharesMadeAt: number
+  /** ms since epoch; from then on the key counts as being in one place. */
+  readonly exportedAt?: number
   /** ms since epoch of the last time a backup file of this epoch was read back; absent until then. */
   readonly backupProvedAt?: number
   readonly epoch: number
@@ -60,6 +75,8 @@ export interface WalletView {
   readonly parties: readonly PartyInWallet[]
   /** Group keys by suite; empty while unfinished. */
   readonly keys: readonly { readonly suite: SuiteId; readonly groupKey: Uint8Array; readonly chainCode: Uint8Array }[]
+  /** Keys that are announced to be taken out of their shares: by suite. */
+  readonly exports: readonly PendingExportView[]
   /** What this device has written down of its accounts. */
   readonly accounts: readonly AccountsView[]
   /** Sets without any are left out. */
@@ -80,6 +97,10 @@ export interface PartyInWallet {
   readonly role: Role
   readonly me: boolean
   readonly online: boolean
+  /** ms since epoch: when it was last connected, as far as this device saw. Absent for me, and where that was never. */
+  readonly lastSeenAt?: number
+  /** ms since epoch: when its backup of the shares of this epoch was last read back, as it says itself. */
+  readonly backupProvedAt?: number
   /**
    * Whether ECDSA can be signed with that party; absent for me, and in a wallet without an ECDSA key. `banned`: a safety check failed;
    * `lost`: this device stopped in the middle of one, or the two turned out to hold different things. `bans` counts the first over the
@@ -97,7 +118,7 @@ export interface StockView {
 
 export interface SessionView {
   readonly id: SessionId
-  readonly kind: 'keygen' | 'sign' | 'finish' | 'repair'
+  readonly kind: 'keygen' | 'reshare' | 'import' | 'sign' | 'finish' | 'repair' | 'export'
   readonly coordinator: boolean
   readonly wallet: { readonly id?: WalletId; readonly name: string; readonly threshold: number; readonly total: number }
   readonly state: SessionState
@@ -106,10 +127,16 @@ export interface SessionView {
   readonly steps: readonly StepView[]
   /** Key generation: the words of this roster, once they are made; the same on every honest screen. */
   readonly words?: readonly string[]
+  /** Import only. */
+  readonly imported?: ImportedView
+  /** Reshare only: what changes. A guest without a wallet learns it with the roster. */
+  readonly change?: ChangeView
   /** Signing only. */
   readonly request?: RequestView
   /** Repair only: from the moment the request is here. */
   readonly repair?: RepairView
+  /** Export only: from the moment the request is here. */
+  readonly export?: ExportSessionView
   readonly createdAt: number
 }
 
@@ -157,6 +184,8 @@ export interface PlaceView {
   readonly known?: boolean
   /** It runs another build of the same program than this device. */
   readonly otherBuild?: boolean
+  /** Coordinator of an import from files: it has given the one of its holder. */
+  readonly gaveFile?: boolean
 }
 
 
@@ -179,6 +208,67 @@ export interface RequestView {
   readonly code: string
   /** How it is signed, once that is known: with a presignature that all signers hold, or by all rounds. */
   readonly way?: 'presignature' | 'rounds'
+}
+
+/** A key that existed before comes into a new wallet. */
+export interface ImportedView {
+  /** `secret`: one device has the whole key. `shares`: files of another threshold wallet, on several devices. */
+  readonly from: 'secret' | 'shares'
+  /** Of files: how many devices have to give one, and whether this one has. */
+  readonly files?: { readonly needed: number; readonly mine: boolean }
+}
+
+/** Who holds a wallet before and after. */
+export interface ChangeView {
+  readonly from: { readonly threshold: number; readonly total: number }
+  readonly to: { readonly threshold: number; readonly total: number }
+  /** Nobody comes or goes, and as many approvals are needed: only the shares are new. */
+  readonly isRefresh: boolean
+  /** Old members first, by share index; then who comes, by place. */
+  readonly parties: readonly ChangedParty[]
+}
+
+export interface ChangedParty {
+  readonly name: string
+  readonly role: Role
+  readonly me: boolean
+  /**
+   * `stays`; `leaves`: takes part once more; `dropped`: is not asked, and its share will be worth nothing; `joins`; `returns`: joins, and
+   * brings what a backup of a former place holds.
+   */
+  readonly what: 'stays' | 'leaves' | 'dropped' | 'joins' | 'returns'
+  /** Of who returns: whose place it was. */
+  readonly instead?: string
+}
+
+/** A key that is announced to be taken out of its shares. Times are ms since epoch, by this device's clock. */
+export interface PendingExportView {
+  readonly suite: SuiteId
+  /** Who announced it, and gets the key. */
+  readonly from: { readonly index: number; readonly name: string }
+  readonly mine: boolean
+  /** Whose approval it takes, share indices. */
+  readonly signers: readonly number[]
+  readonly announcedAt: number
+  /** From when until when it can be taken. */
+  readonly earliestAt: number
+  readonly latestAt: number
+}
+
+/** A meeting about such a key. */
+export interface ExportSessionView {
+  /** `announce`: the delay begins; `take`: it is over, and the key leaves. */
+  readonly step: 'announce' | 'take'
+  readonly suite: SuiteId
+  /** Who gets the key. */
+  readonly from: { readonly index: number; readonly name: string }
+  readonly signers: readonly number[]
+  /** How long this device waits between the two, ms. */
+  readonly delayMs: number
+  /** ms since epoch, by this device's clock; absent before it is announced. */
+  readonly announcedAt?: number
+  /** The key is here, until `collectExport` fetches it. */
+  readonly hasKey?: true
 }
 
 /** A pair to be set up anew. */

@@ -67,6 +67,11 @@ export function cardHash(card: Card): Uint8Array {
   return sha256(concat(CARD_HASH_TAG, card.bytes))
 }
 
+/** Whose card it is, of one that was read before. @param bytes as `Card.bytes` */
+export function partyIdOfCard(bytes: Uint8Array): PartyId {
+  return partyIdOfKey(bytes.subarray(1, 33))
+}
+
 /** SHA-256("trivet/party-id/v1" ‖ key) in hex; the same as `partyIdOf` of the wire, but synchronous. */
 export function partyIdOfKey(identityKey: Uint8Array): PartyId {
   const id = bytesToHex(sha256(concat(PARTY_ID_TAG, identityKey)))

@@ -97,9 +97,9 @@ test('every kind of account has a name and can be read; Bitcoin’s old addresse
   for (const { kind, label } of ACCOUNT_LABELS) {
     const key = read(ABOUT, kind)
     expect(key.description.startsWith(`${label}, account 0 of the seed phrase (m/`)).toBe(true)
-    expect(key.warnings[0]).toContain('every other account')
+    expect(key.warnings[0]).toBe('other-accounts')
     const old = kind === 'bitcoin-nested' || kind === 'bitcoin-legacy'
     expect(key.warnings.length).toBe(old ? 2 : 1)
-    if (old) expect(key.warnings[1]).toContain('stay where they are')
+    if (old) expect(key.warnings[1]).toBe('old-addresses')
   }
 })

@@ -1,5 +1,6 @@
 /** Where wallets keep the accounts of a seed phrase. Source: BIP-43, BIP-44, BIP-49, BIP-84, BIP-86, SLIP-44; for Solana the wallets' own habit. */
 import { InputError, type SuiteId } from '@trivet/protocol/core'
+import type { ImportWarning } from './imported-key.ts'
 
 interface AccountFacts {
   readonly label: string
@@ -72,8 +73,7 @@ export function accountNode({ kind, number, testnet = false }: AccountChoice): A
   }
 }
 
-/** The warning for addresses that this wallet has no script for. @param foreign how they begin */
-export function foreignAddresses(foreign: string | undefined): readonly string[] {
-  if (foreign === undefined) return []
-  return [`Coins at addresses ${foreign} stay where they are: of Bitcoin, this wallet shows and spends SegWit and Taproot addresses alone.`]
+/** @param foreign how addresses begin that this wallet has no script for */
+export function oldAddresses(foreign: string | undefined): readonly ImportWarning[] {
+  return foreign === undefined ? [] : ['old-addresses']
 }

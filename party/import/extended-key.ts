@@ -1,7 +1,7 @@
 /** Extended private keys (xprv and its kin). Source: BIP-32; prefixes SLIP-132. */
 import { HDKey } from '@scure/bip32'
 import { InputError, toNumber, type SuiteId } from '@trivet/protocol/core'
-import { accountNode, foreignAddresses, type AccountChoice } from './accounts.ts'
+import { accountNode, oldAddresses, type AccountChoice } from './accounts.ts'
 import { fromBase58check } from './base58.ts'
 import { secp256k1Key, type ImportedKey } from './imported-key.ts'
 import { descendSecp256k1 } from './tree.ts'
@@ -75,7 +75,7 @@ function itself(bytes: Uint8Array, version: Version, depth: number): ImportedKey
     chainCode: bytes.slice(AT_CHAIN_CODE, AT_KEY),
     firstAddress: firstAddressAt(depth),
     description: depth === 0 ? `The top of a tree of keys (${version.prefix})` : `The key of ${version.what} (${version.prefix}${place})`,
-    warnings: [...(depth === 0 ? [TOP] : []), ...foreignAddresses(version.foreign)],
+    warnings: [...(depth === 0 ? ['top'] as const : []), ...oldAddresses(version.foreign)],
   })
 }
 
@@ -84,8 +84,6 @@ function firstAddressAt(depth: number): readonly number[] {
   if (depth === ACCOUNT_DEPTH) return [0, 0]
   return depth === ACCOUNT_DEPTH + 1 ? [0] : []
 }
-
-const TOP = 'Wallets keep their accounts below hardened steps, which are out of reach once the key is shared. Choose an account to bring along one of those.'
 
 function accountBelow(bytes: Uint8Array, { prefix }: Version, depth: number, choice: AccountChoice): ImportedKey {
   const account = accountNode(choice)
@@ -98,6 +96,6 @@ function accountBelow(bytes: Uint8Array, { prefix }: Version, depth: number, cho
     chainCode,
     firstAddress: account.firstAddress,
     description: `${account.label}, account ${choice.number} of the extended key (${prefix}, ${account.path})`,
-    warnings: ['Only this account is brought along. The extended key still opens it, and every other account it has.', ...foreignAddresses(account.foreign)],
+    warnings: ['other-accounts', ...oldAddresses(account.foreign)],
   }))
 }

@@ -4,6 +4,12 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { InputError, type SuiteId } from '@trivet/protocol/core'
 
 /**
+ * `other-accounts`: what it was read from opens more than comes along. `old-addresses`: of a kind that this wallet neither shows nor spends from.
+ * `uncompressed`: so is its one old address. `top`: accounts lie below hardened steps, out of reach once the key is shared.
+ */
+export type ImportWarning = 'other-accounts' | 'old-addresses' | 'uncompressed' | 'top'
+
+/**
  * Who saw the secret before, or the text it was read from, keeps full power over the key: that is said where it is imported. The text itself is a
  * string, which JavaScript cannot wipe.
  */
@@ -23,7 +29,7 @@ export interface ImportedKey {
   /** What it is, for a person. */
   readonly description: string
   /** What a person should know before going on. */
-  readonly warnings: readonly string[]
+  readonly warnings: readonly ImportWarning[]
 }
 
 /** What is not the key itself. */

@@ -1,4 +1,6 @@
 export { ACCOUNT_LABELS, type AccountChoice, type AccountKind } from './accounts.ts'
-export type { ImportedKey } from './imported-key.ts'
+export type { ImportedKey, ImportWarning } from './imported-key.ts'
 export type { HexKind } from './raw-key.ts'
-export { readSecret, secretForm, type SecretChoices, type SecretForm } from './secret.ts'
+export { readSecret, type SecretChoices } from './secret.ts'
+export { publicHash, wipeDealt, type Dealt } from './sharing.ts'
+export { dealtFor, dealtSource, viewSource } from './source.ts'

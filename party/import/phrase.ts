@@ -2,7 +2,7 @@
 import { mnemonicToEntropy, mnemonicToSeedSync } from '@scure/bip39'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
 import { InputError } from '@trivet/protocol/core'
-import { accountNode, foreignAddresses, type AccountChoice } from './accounts.ts'
+import { accountNode, oldAddresses, type AccountChoice } from './accounts.ts'
 import { ed25519KeyOfSeed, secp256k1Key, type ImportedKey, type KeyFacts } from './imported-key.ts'
 import { descendEd25519, descendSecp256k1, topOfSeed } from './tree.ts'
 import { wiping } from './wiping.ts'
@@ -26,7 +26,7 @@ export function readPhrase(text: string, passphrase: string, choice: AccountChoi
     suites: account.suites,
     description: `${account.label}, account ${choice.number} of the seed phrase${passphrase === '' ? '' : ' with its passphrase'} (${account.path})`,
     firstAddress: account.firstAddress,
-    warnings: ['Only this account is brought along. The phrase still opens it, and every other account it has.', ...foreignAddresses(account.foreign)],
+    warnings: ['other-accounts', ...oldAddresses(account.foreign)],
   }
   try {
     if (account.curve === 'ed25519') {

@@ -47,13 +47,10 @@ export function readWif(text: string): ImportedKey {
     return secp256k1Key(payload.subarray(1, 33), {
       suites: [1, 3],
       description: `A private key of Bitcoin (${WIF_NETWORKS[version]}, ${compressed ? 'compressed' : 'uncompressed'} public key)`,
-      warnings: compressed ? [] : [UNCOMPRESSED],
+      warnings: compressed ? [] : ['uncompressed'],
     })
   })
 }
-
-const UNCOMPRESSED = 'Its old address is made of the uncompressed public key. This wallet shows other addresses of the same key, of its compressed form: '
-  + 'coins at the old address are not seen here.'
 
 /**
  * What wallets of Solana call the private key: base58 of the seed of RFC 8032 and the public key, 64 bytes, without a checksum; the public key is one.

@@ -47,7 +47,9 @@ describe('a party in a worker', () => {
         unlock: missing, lock: missing, changePassphrase: missing, addPasskey: missing, removePasskey: missing, makeBackup: missing,
         proveBackup: missing, readBackup: missing, restoreBackup: missing, createWallet: missing, readLink: missing, joinWallet: missing,
         startKeygen: missing, compareWords: missing, forgetKnown: missing, addAccount: missing, labelAccount: missing, requestSignature: missing,
-        repairPair: missing, approve: missing, decline: missing, close: missing, finishWallet: missing, createInvitation: missing, ...verbs,
+        repairPair: missing, approve: missing, decline: missing, close: missing, finishWallet: missing, createInvitation: missing,
+        changeWallet: missing, forgetWallet: missing, readImport: missing, giveShare: missing, requestExport: missing, takeExport: missing,
+        cancelExport: missing, collectExport: missing, ...verbs,
       }, subscribe,
     }))
     const remote = remoteParty(here, pace)

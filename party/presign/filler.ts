@@ -2,6 +2,7 @@
 import type { Pid } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { Clock } from '../clock.ts'
+import { firstWithout } from '../roles.ts'
 import type { Wallets } from '../wallets/wallets.ts'
 import type { Wallet } from '../wallets/wallet.ts'
 import type { PresignaturePool } from './pool.ts'
@@ -100,7 +101,9 @@ export class Filler {
   #sets({ id, epoch, members }: Wallet, me: Pid): readonly (readonly Pid[])[] {
     const { isOnline, wallets } = this.#options
     const { threshold, epoch: number } = epoch.roster
-    const able = members.filter(({ pid, card }) => pid > me && isOnline(card.partyId) && wallets.pairs.state(id, number, pid).state === 'ready')
+    const signers = members.filter((member) => firstWithout('sign', [member]) === undefined)
+    if (!signers.some(({ pid }) => pid === me)) return []
+    const able = signers.filter(({ pid, card }) => pid > me && isOnline(card.partyId) && wallets.pairs.state(id, number, pid).state === 'ready')
     return subsets(able.map(({ pid }) => pid), threshold - 1).slice(0, MAX_SETS).map((others) => [me, ...others])
   }
 }

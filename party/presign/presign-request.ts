@@ -7,7 +7,7 @@ import { ecdsaContext, presign, presignMessages, signingPoint, type PairBook, ty
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import type { SessionDeps } from '../session/deps.ts'
 import { badRequest, openRequest, sealRequest } from '../session/request-envelope.ts'
-import { areExactly } from '../session/sign-request.ts'
+import { areExactly, mustMaySign, signersOf } from '../session/sign-request.ts'
 import type { Wallet } from '../wallets/wallet.ts'
 
 /** So many side by side in one session. */
@@ -55,6 +55,7 @@ export async function readPresignRequest(
   if (share.suite !== 1) throw bad('it is for a key that has no presignatures')
   if (!areExactly(expected.participants, wallet, signers)) throw bad('it names other signers than this meeting has')
   if (signers.length !== wallet.epoch.roster.threshold || !signers.includes(share.pid)) throw bad('it has another number of signers than this wallet needs')
+  mustMaySign(signersOf(wallet, signers))
   if (path.length > 0 || count < 1 || count > MAX_AT_ONCE) throw bad('this device makes none of that kind')
   return { ...opened, signers, path, count }
 }

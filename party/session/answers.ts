@@ -1,5 +1,5 @@
 /** Who said yes, who no and why, and who yes with a reserve. */
-import type { Pid } from '@trivet/protocol/core'
+import { Refused, type Pid } from '@trivet/protocol/core'
 import type { Answer } from './bodies.ts'
 
 export class Answers {
@@ -59,4 +59,10 @@ export class Answers {
 
 function isByRounds({ yes, byRounds }: Answer): boolean {
   return yes && byRounds === true
+}
+
+/** A no, as everybody reads it. @param name whose it is */
+export function refusalOf({ reason, wordsDiffer }: Answer, name: string, from: Pid): Refused {
+  if (wordsDiffer === true) return new Refused('E_WORDS', `${name} found that the words on the screens differ`)
+  return new Refused('E_DECLINED', `${name} declined${reason === '' ? '' : `: ${reason}`}`, { culprits: [from] })
 }

@@ -1,29 +1,25 @@
 /** Carries one ceremony's runs: signs what they say, checks what comes, keeps time, and makes an end known to everybody. */
 import {
-  ABORT_CODES, Bug, encodeEnvelope, MpcError, TransportError,
-  type AbortCode, type Incoming, type LastingChange, type Outgoing, type Output, type Pid, type Run, type StepName,
+  Bug, encodeEnvelope, equalBytes, MpcError, TransportError, type Incoming, type LastingChange, type Outgoing, type Output, type Pid, type StepName,
 } from '@trivet/protocol/core'
 import type { Clock } from '../clock.ts'
-import { ABORT, abortBody, EVIDENCE, readAbort } from './bodies.ts'
+import { ABORT, abortBody, EVIDENCE } from './bodies.ts'
 import type { EnvelopeDesk } from './envelopes.ts'
 import type { SessionMember } from './member.ts'
 import type { Mesh } from './mesh.ts'
+import { abortCodeOf, awaitedBy, passTo, waitsFor, type CeremonyRun, type Running } from './running.ts'
 
 /** Without a message for so long, whoever is waited for is named (`protocol.md` §A.8, E_TIMEOUT). */
 const IDLE_MS = 30_000
 /** How long evidence is waited for once something is known to be wrong. */
 const DISPUTE_MS = 5_000
 
-export interface CeremonyRun<T> {
-  readonly instance: Uint8Array
-  readonly run: Run<T>
-}
-
 export interface CeremonyOptions<T> {
   readonly desk: EnvelopeDesk
   readonly mesh: Mesh
   readonly clock: Clock
   readonly me: Pid
+  /** Everybody under every share index: a device with two of them stands twice. */
   readonly members: readonly SessionMember[]
   /** Side by side: several for several messages under one approval. */
   readonly runs: readonly CeremonyRun<T>[]
@@ -35,13 +31,6 @@ export interface CeremonyOptions<T> {
     changed(): void
     ended(outcome: { readonly results: readonly T[] } | { readonly error: MpcError }): void
   }
-}
-
-interface Running<T> extends CeremonyRun<T> {
-  isStarted: boolean
-  output: Output<T> | undefined
-  /** Whose evidence was looked at: each is heard once (`protocol.md` §A.5). */
-  readonly shownBy: Set<Pid>
 }
 
 export class Ceremony<T> {
@@ -57,7 +46,7 @@ export class Ceremony<T> {
 
   constructor(options: CeremonyOptions<T>) {
     this.#options = options
-    this.#runs = options.runs.map((part) => ({ ...part, isStarted: false, output: undefined, shownBy: new Set() }))
+    this.#runs = options.runs.map((part) => ({ me: options.me, ...part, isStarted: false, output: undefined, shownBy: new Set() }))
   }
 
   get started(): boolean {
@@ -78,28 +67,28 @@ export class Ceremony<T> {
 
   /** Whether an envelope's instance is one of this ceremony's. */
   knows(instance: Uint8Array): boolean {
-    return this.#find(instance) !== undefined
+    return this.#runsOf(instance).length > 0
   }
 
   /** A checked envelope of a member. Before the start it is kept for later. */
   receive(incoming: Incoming, instance: Uint8Array): void {
     this.#enqueue(async () => {
-      const running = this.#find(instance)
-      if (running === undefined || this.#ended) return
-      const before = this.#awaited()
-      // A run that asks for a change is followed in the same turn: a failed test is a ban before anybody else has a turn.
-      const output = incoming.type === EVIDENCE ? await this.#shown(running, incoming) : pass(running.run, incoming)
-      if (output !== undefined) await this.#follow(running, output)
+      if (this.#ended) return
+      const before = awaitedBy(this.#runs)
+      for (const running of this.#runsOf(instance)) {
+        if (incoming.to === 0 || incoming.to === running.me) await this.#pass(running, incoming)
+      }
       await this.#startMore()
       // Only what was waited for keeps a ceremony alive: who repeats itself does not.
-      if (this.#started && this.#awaited() !== before) this.#restartIdle(this.#isDisputing() ? DISPUTE_MS : IDLE_MS)
+      if (this.#started && awaitedBy(this.#runs) !== before) this.#restartIdle(this.#isDisputing() ? DISPUTE_MS : IDLE_MS)
     })
   }
 
   /** The channel to a member is over. What came through it before is looked at first: it may say why. */
   gone(pid: Pid, error: MpcError | undefined): void {
     this.#enqueue(async () => {
-      this.#gone.set(pid, error)
+      const party = this.#options.members.find((member) => member.pid === pid)?.card.partyId
+      for (const member of this.#options.members) if (member.card.partyId === party) this.#gone.set(member.pid, error)
       await this.#checkGone()
     })
   }
@@ -124,13 +113,16 @@ export class Ceremony<T> {
     return this.#runs[0]?.run.heard() ?? []
   }
 
-  /** Who is waited for, over all runs. */
+  /** Who is waited for, over all runs; never this device, one of whose runs may wait for the other. */
   waitingFor(): readonly Pid[] {
-    const waiting = this.#runs.flatMap(({ output }) => {
-      if (output?.state.at === 'running') return output.state.progress?.waitingFor ?? []
-      return output?.state.at === 'disputing' ? output.state.waitingFor : []
-    })
-    return [...new Set(waiting)].toSorted((a, b) => a - b)
+    return [...new Set(this.#runs.flatMap(waitsFor))].filter((pid) => !this.#isMine(pid)).toSorted((a, b) => a - b)
+  }
+
+  /** A run that asks for a change is followed in the same turn: a failed test is a ban before anybody else has a turn. */
+  async #pass(running: Running<T>, incoming: Incoming): Promise<void> {
+    if (this.#ended || incoming.from === running.me) return
+    const output = incoming.type === EVIDENCE ? await this.#shown(running, incoming) : passTo(running.run, incoming)
+    if (output !== undefined) await this.#follow(running, output)
   }
 
   async #shown({ run, instance, shownBy }: Running<T>, { from, body }: Incoming): Promise<Output<T> | undefined> {
@@ -161,8 +153,8 @@ export class Ceremony<T> {
       await this.#options.persist(output.persist)
       output = running.run.written()
     }
-    for (const message of output.send) await this.#say(running.instance, message)
-    await this.#show(running.instance, output.show)
+    for (const message of output.send) await this.#say(running, message)
+    await this.#show(running, output.show)
     await this.#afterwards(running)
   }
 
@@ -195,14 +187,16 @@ export class Ceremony<T> {
     else await this.#end(new TransportError('E_TIMEOUT', 'the connection was lost', { culprits: missed, cause }))
   }
 
-  async #end(error: MpcError): Promise<void> {
+  async #end(found: MpcError): Promise<void> {
     if (this.#ended) return
+    const error = found.code === 'E_TIMEOUT' ? this.#withoutMe(found) : found
     this.#ended = true
     this.#cancelIdle()
     const [first] = this.#runs
     try {
-      for (const { run, output, instance } of this.#runs) {
-        if (output?.state.at !== 'failed' && output?.state.at !== 'done') await this.#show(instance, run.abandon(error).show)
+      for (const running of this.#runs) {
+        const { run, output } = running
+        if (output?.state.at !== 'failed' && output?.state.at !== 'done') await this.#show(running, run.abandon(error).show)
       }
       if (first !== undefined) await this.#tellStop(first, error)
     } finally {
@@ -212,28 +206,34 @@ export class Ceremony<T> {
 
   /**
    * ABORT promises never to vote. That this promise is lasting needs no record: it is only given before the shares were handed out
-   * to be stored, and nothing but this run, which is over then, could hand them out (`protocol.md` §E.4).
+   * to be stored, and nothing but this run, which is over then, could hand them out (`protocol.md` §E.4). A device with two share indices
+   * stops under both or, once one of them may have voted, under none.
    */
-  async #tellStop({ instance, run }: Running<T>, error: MpcError): Promise<void> {
-    if (this.#stopTold || !run.mayAbort) return
+  async #tellStop({ instance }: Running<T>, error: MpcError): Promise<void> {
+    const runs = this.#runsOf(instance)
+    if (this.#stopTold || runs.some(({ run }) => !run.mayAbort)) return
     this.#stopTold = true
-    const code: AbortCode = isAbortCode(error.code) ? error.code : 'E_TIMEOUT'
-    await this.#say(instance, { suite: 0, type: ABORT, to: 0, body: abortBody(code, error.culprits[0] ?? 0, run.sid) })
+    const code = abortCodeOf(error)
+    for (const running of runs) {
+      await this.#say(running, { suite: 0, type: ABORT, to: 0, body: abortBody(code, error.culprits[0] ?? 0, running.run.sid) })
+    }
   }
 
   /** What was received, as evidence; it goes before any ABORT. */
-  async #show(instance: Uint8Array, shown: readonly Incoming[]): Promise<void> {
+  async #show(running: Running<T>, shown: readonly Incoming[]): Promise<void> {
     if (shown.length === 0) return
-    await this.#say(instance, { suite: 0, type: EVIDENCE, to: 0, body: this.#options.desk.evidenceBody(instance, shown) })
+    await this.#say(running, { suite: 0, type: EVIDENCE, to: 0, body: this.#options.desk.evidenceBody(running.instance, shown) })
   }
 
-  async #say(instance: Uint8Array, message: Outgoing): Promise<void> {
-    const { desk, mesh, members, me } = this.#options
-    const bytes = encodeEnvelope(await desk.seal(instance, message))
+  async #say({ instance, me }: Running<T>, message: Outgoing): Promise<void> {
+    const { desk, mesh, members } = this.#options
+    const envelope = await desk.seal(instance, message, me)
     if (this.#halted && message.type !== ABORT) return
-    for (const { pid, card } of members) {
-      if (pid !== me && (message.to === 0 || message.to === pid)) mesh.send(card.partyId, bytes)
-    }
+    const receivers = members.filter(({ pid }) => message.to === 0 || message.to === pid)
+    // What one run of this device says to the other needs no channel.
+    if (receivers.some(({ pid }) => pid !== me && this.#isMine(pid))) this.receive({ ...message, from: me }, instance)
+    const bytes = encodeEnvelope(envelope)
+    for (const party of new Set(receivers.filter(({ pid }) => !this.#isMine(pid)).map(({ card }) => card.partyId))) mesh.send(party, bytes)
   }
 
   #restartIdle(ms: number): void {
@@ -241,27 +241,31 @@ export class Ceremony<T> {
     if (this.#ended) return
     this.#cancelIdle = this.#options.clock.after(ms, () => {
       this.#enqueue(async () => {
-        for (const running of this.#runs) {
+        // Who waits for this device alone waits for what its other run waits for.
+        const waitsForOthers = (running: Running<T>): boolean => waitsFor(running).some((pid) => !this.#isMine(pid))
+        for (const running of this.#runs.toSorted((a, b) => Number(waitsForOthers(b)) - Number(waitsForOthers(a)))) {
           if (!this.#ended) await this.#follow(running, running.run.silence())
         }
       })
     })
   }
 
-  /** Changes whenever somebody said what was waited for. */
-  #awaited(): string {
-    return JSON.stringify(this.#runs.map(({ output }) => {
-      const state = output?.state
-      return state?.at === 'running' ? state.progress : state?.at === 'disputing' ? state.waitingFor : state?.at
-    }))
-  }
-
   #isDisputing(): boolean {
     return this.#runs.some(({ output }) => output?.state.at === 'disputing')
   }
 
-  #find(instance: Uint8Array): Running<T> | undefined {
-    return this.#runs.find((running) => running.instance.every((byte, i) => byte === instance[i]))
+  #runsOf(instance: Uint8Array): readonly Running<T>[] {
+    return this.#runs.filter((running) => equalBytes(running.instance, instance))
+  }
+
+  #isMine(pid: Pid): boolean {
+    return pid === this.#options.me || this.#runs.some(({ me }) => me === pid)
+  }
+
+  /** One run of this device may have waited for the other, which is not to blame. */
+  #withoutMe(error: MpcError): MpcError {
+    const culprits = error.culprits.filter((pid) => !this.#isMine(pid))
+    return culprits.length === error.culprits.length ? error : new TransportError('E_TIMEOUT', error.message, { culprits, cause: error.cause })
   }
 
   /** One thing at a time, in the order it came. */
@@ -270,14 +274,4 @@ export class Ceremony<T> {
       await this.#end(error instanceof MpcError ? error : new Bug('a ceremony failed', error))
     })
   }
-}
-
-function pass<T>(run: Run<T>, incoming: Incoming): Output<T> {
-  if (incoming.type !== ABORT) return run.receive(incoming)
-  const abort = readAbort(incoming.body)
-  return run.aborted(incoming.from, abort?.code ?? 'E_TIMEOUT', abort?.blamed ?? 0)
-}
-
-function isAbortCode(code: string): code is AbortCode {
-  return code in ABORT_CODES
 }

@@ -1,6 +1,9 @@
 /** Devices that lose their power, and come back with nothing but their store. */
 import { expect, test, vi } from 'vitest'
 import { concat } from '@trivet/protocol/core'
+import { CERT, VOTE } from '@trivet/protocol/epoch'
+import { BentLine } from '../testing/bent-line.ts'
+import { turnUntil } from '../testing/fake-clock.ts'
 import { makeWallet, meetAndApprove, person, reaches, signTogether, the, type Person } from '../testing/people.ts'
 import { failuresOf, makeTrio, type Trio } from '../testing/trio.ts'
 import { createMemoryNetwork } from '../transport/memory.ts'
@@ -76,6 +79,23 @@ test('of two wallets of the same people, the unfinished one is finished', async 
   for (const who of [trio.anna, trio.ben, cleo]) {
     await who.until((view) => (view.wallets.length === 2 && view.wallets.every(({ state }) => state === 'ready') ? true : undefined))
   }
+})
+
+test('a finishing that came to nothing is tried again while everybody is there', async () => {
+  const trio = await makeTrio()
+  await crashed(trio, VOTE)
+  const line = new BentLine()
+  // She hears the others' votes, and they hear neither hers nor of the certificate.
+  line.breaks = ({ type }) => type === VOTE || type === CERT
+  const cleo = await trio.restarted(trio.cleo, 'Cleo', { line })
+  await finished(cleo)
+  const hasFailed = (who: Person): boolean => who.view().sessions.some(({ kind, state }) => kind === 'finish' && state.at === 'failed')
+  await turnUntil(trio.clock, () => [trio.anna, trio.ben].every(hasFailed))
+  expect([trio.anna, trio.ben].map(stateOf)).toEqual(['unfinished 0', 'unfinished 0'])
+  line.breaks = () => false
+  const isReady = (who: Person): boolean => who.view().wallets[0]?.state === 'ready'
+  await turnUntil(trio.clock, () => [trio.anna, trio.ben].every(isReady))
+  await finished(trio.anna, trio.ben, cleo)
 })
 
 test('finishing by hand ends with the names of those who are not there', async () => {

@@ -5,18 +5,18 @@ import type { ErrorView } from '../views.ts'
 import type { OpenChannel } from '../channel/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Situation } from '../explain.ts'
+import type { Exports } from '../export/exports.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
 import type { Identity } from '../identity/identity.ts'
+import type { Health } from '../health/health.ts'
 import type { KnownParties } from '../known/known-parties.ts'
+import type { Log } from '../log.ts'
 import type { Policy } from '../policy.ts'
 import type { PresignaturePool } from '../presign/pool.ts'
 import type { LinkFactory, Signalling } from '../transport/types.ts'
 import type { Wallets } from '../wallets/wallets.ts'
 import type { EvidenceBook } from './evidence.ts'
 import type { SessionMember } from './member.ts'
-
-/** Public fields only: byte arrays are not of this type, so no secret can be logged by mistake. */
-export type Log = (event: string, fields: Readonly<Record<string, string | number | boolean | undefined>>) => void
 
 export interface SessionDeps {
   readonly identity: Identity
@@ -33,6 +33,12 @@ export interface SessionDeps {
   /** Who this party was paired with before. */
   readonly known: KnownParties
   readonly evidence: Pick<EvidenceBook, 'keep'>
+  /** Keys that are announced to be taken out of their shares, or were. */
+  readonly exports: Exports
+  /** How long this device waits between the announcement and the key, ms. */
+  readonly exportDelayMs: number
+  /** What devices tell each other of their backups. */
+  readonly health?: Pick<Health, 'tell' | 'heard'> | undefined
   /** Of the unlocked party, in memory alone. */
   readonly presignatures: PresignaturePool
   readonly log: Log

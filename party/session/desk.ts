@@ -1,33 +1,30 @@
 /** All sessions of the unlocked party: makes them, tells them what the introduction server says, answers invitations. */
-import { equalBytes, InputError, MpcError, Refused } from '@trivet/protocol/core'
+import { MpcError, Refused } from '@trivet/protocol/core'
 import { wipePresignature } from '@trivet/protocol/dkls23'
 import type { CreatedSession, PartyId, SessionId, SessionInfo, SessionRequest } from '@trivet/signalling/wire'
-import type { CreateWallet, RequestSignature } from '../api.ts'
+import type { RequestSignature } from '../api.ts'
 import type { SessionView } from '../views.ts'
 import { explain, type Situation } from '../explain.ts'
-import { cardHash } from '../identity/card.ts'
-import type { JoinLink } from '../pairing/link.ts'
 import { PresignaturePool } from '../presign/pool.ts'
 import { Presigner } from '../presign/presigner.ts'
 import type { SignallingEvent } from '../transport/types.ts'
 import type { OpenVault } from '../vault/index.ts'
 import type { Wallet } from '../wallets/wallet.ts'
-import { keygenCall } from './calls.ts'
+import { CatchUp } from './catch-up.ts'
 import type { SessionDeps } from './deps.ts'
-import type { KeygenRole } from './entrance.ts'
 import { EvidenceBook } from './evidence.ts'
+import { ExportDesk } from './export-desk.ts'
 import { FinishSession } from './finish-session.ts'
+import { FirstRefresh } from './first-refresh.ts'
 import { Invitations } from './invitations.ts'
-import type { GuestPass } from './guest.ts'
-import { KeygenSession } from './keygen-session.ts'
 import type { LiveSession } from './live-session.ts'
+import { Makings } from './makings.ts'
 import { memberOf, type SessionMember } from './member.ts'
 import { Repairs } from './repairs.ts'
-import { expectedAt, isLeftOver, NO_ROOM, openPlace, partyOf, PATIENCE_SECONDS, roomFor } from './rooms.ts'
+import { isLeftOver, NO_ROOM, PATIENCE_SECONDS, roomFor } from './rooms.ts'
 import { SessionBook } from './session-book.ts'
 import { makeSignRequest, policyRequest, signersOf } from './sign-request.ts'
 import { SignSession } from './sign-session.ts'
-import type { WordsAnswer } from './words-step.ts'
 
 /** Sessions that others began are not joined above this many. */
 const MAX_LIVE = 64
@@ -43,6 +40,10 @@ export class Desk {
   readonly invitations: Invitations
   readonly presigner: Presigner
   readonly repairs: Repairs
+  readonly exports: ExportDesk
+  readonly makings: Makings
+  readonly catchUp: CatchUp
+  readonly firstRefresh: FirstRefresh
   readonly #presignatures = new PresignaturePool()
   readonly #evidence: EvidenceBook
   readonly #options: DeskOptions
@@ -51,6 +52,7 @@ export class Desk {
   /** Rooms that this party is making, and does not know by id yet. */
   readonly #creations = new Set<Promise<unknown>>()
   readonly #entering = new Set<SessionId>()
+  readonly #stopListening: () => void
   #closed = false
   #tail: Promise<void> = Promise.resolve()
 
@@ -67,6 +69,30 @@ export class Desk {
     this.repairs = new Repairs({
       deps: this.#deps('repair'),
       create: (members, make) => this.#create(this.#room('refresh', members.length, members), ({ session_id: id }) => make(id)),
+    })
+    this.exports = new ExportDesk({
+      deps: this.#deps('export'),
+      create: (members, make) => this.#create(this.#room('export', members.length, members), ({ session_id: id }) => make(id)),
+    })
+    this.makings = new Makings({
+      deps: (situation) => this.#deps(situation), invitations: this.invitations,
+      create: (request, make) => this.#create(request, make), sessions: () => this.#book.all(),
+      put: (session, info) => {
+        this.#put(session)
+        if (info !== undefined) this.#book.told(info)
+      },
+      forget: (id) => { this.#book.forget(id) }, come: (joinToken, id) => this.#come(joinToken, id),
+    })
+    this.#stopListening = options.wallets.onMove((wallet) => { for (const session of this.#book.all()) session.walletMoved?.(wallet) })
+    this.catchUp = new CatchUp({
+      deps: this.#deps('finish'), isOnline: (party) => options.isOnline(party),
+      isMaking: (wallet) => this.makings.isMaking(wallet),
+      isFinishing: (record) => this.#book.all().some((session) => session instanceof FinishSession && !session.isOver && session.isFor(record)),
+      create: (threshold, members, make) => this.#create(this.#room('recover', threshold, members), make),
+    })
+    this.firstRefresh = new FirstRefresh({
+      deps: options, isOnline: (party) => options.isOnline(party), isMaking: (wallet) => this.makings.isMaking(wallet),
+      change: (change, ended) => this.makings.changeByItself(change, ended), forget: (id) => { this.#book.forget(id) },
     })
   }
 
@@ -85,42 +111,6 @@ export class Desk {
     // After what the server said before: who sends the first word in a room must be known to be in it.
     else if (event.kind === 'signal' || event.kind === 'mail') this.#inTurn(() => this.#book.find(event.sessionId)?.signal(event.from, event.payload))
     else if (event.kind === 'presence') this.#book.presence(event.party, event.online)
-  }
-
-  /** @throws {InputError} @throws {Refused} E_EXPIRED_LINK @throws {MpcError} as the introduction server answers */
-  async createWallet({ name, threshold, places, pageUrl }: CreateWallet): Promise<SessionId> {
-    const expected = places.map((place) => expectedAt(place, this.#options))
-    const named = [this.#me, ...expected.flatMap((guest) => partyOf(guest) ?? [])]
-    if (new Set(named).size < named.length) throw new InputError('places', 'a device can have one place only')
-    const total = places.length + 1
-    const request = roomFor('keygen', threshold, [this.#me, ...expected.map(partyOf)])
-    const { id } = await this.#create(request, ({ session_id: room, join_tokens: tokens, expires_at: expiry }) => {
-      const open = expected.map((guest, i) => openPlace(i + 2, guest, tokens, this.#options.rng))
-      const lobby = { room, walletName: name, threshold, total, pageUrl, places: open, expiresAt: Date.parse(expiry) }
-      return new KeygenSession(room, { kind: 'coordinator', lobby }, this.#deps('keygen'))
-    })
-    return id
-  }
-
-  /** @throws {InputError} a link of this device's own @throws {MpcError} as the introduction server answers */
-  async join({ room, place, secret, inviterCardHash, joinToken, expiresAt }: JoinLink): Promise<SessionId> {
-    if (equalBytes(cardHash(this.#options.identity.card), inviterCardHash)) {
-      throw new InputError('link', 'this device made the link; open it on another device or in another browser')
-    }
-    // Opening a link twice is no second joining.
-    if (this.#book.find(room)?.isOver === false) return room
-    const pass: GuestPass = { room, place, secrets: [secret], inviterCardHash, used: async () => undefined }
-    await this.#enter(joinToken, room, { kind: 'guest', pass, expiresAt })
-    return room
-  }
-
-  async startKeygen(id: SessionId): Promise<void> {
-    await this.#keygen(id).start()
-  }
-
-  /** @returns whether that was right @throws {InputError} */
-  async compareWords(id: SessionId, answer: WordsAnswer): Promise<boolean> {
-    return this.#keygen(id).compare(answer)
   }
 
   /** @throws {InputError} of one that is not known */
@@ -153,14 +143,6 @@ export class Desk {
     return session.id
   }
 
-  async finish(wallet: Wallet): Promise<void> {
-    const isRunning = this.#book.all().some((session) =>
-      (session instanceof FinishSession && !session.isOver && session.isFor(wallet.id)) || (session instanceof KeygenSession && session.isMaking(wallet.id)))
-    if (wallet.certificate !== undefined || isRunning || this.#closed) return
-    const request = this.#room('recover', wallet.epoch.roster.threshold, wallet.members)
-    await this.#create(request, ({ session_id: id }) => new FinishSession({ id, isCoordinator: true, candidates: [wallet], deps: this.#deps('finish') }))
-  }
-
   /** Leaves a running session, forgets one that is over. */
   async leave(id: SessionId): Promise<void> {
     const session = this.session(id)
@@ -172,7 +154,10 @@ export class Desk {
   /** Leaves all sessions at once; resolves when the introduction server has heard of it, or cannot. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#stopListening()
     this.presigner.close()
+    this.catchUp.close()
+    this.firstRefresh.close()
     await Promise.all(this.#book.all().map((session) => session.leave()))
   }
 
@@ -211,35 +196,25 @@ export class Desk {
     const { session_id: id, session_type: type, coordinator, participants } = info
     if (this.#book.live >= MAX_LIVE || coordinator === this.#me) return
     const expiresAt = Date.parse(info.expires_at)
-    if (type === 'keygen') return this.#calledToKeygen(info, joinToken)
-    const [wallet, ...more] = this.#walletsOf(participants)
+    if (type === 'keygen' || type === 'reshare') return this.makings.called(info, joinToken)
+    if (type === 'recover') return this.#calledToFinish(info, joinToken)
+    const [wallet] = this.#walletsOf(participants)
     const known = wallet?.members.filter(({ card }) => participants.some(({ party_id: party }) => party === card.partyId))
     if (wallet === undefined || known === undefined) return
     const deps = this.#deps(type === 'sign' ? 'sign' : 'finish')
     if (type === 'sign') this.#put(new SignSession({ id, coordinator, known, expiresAt, deps }))
     else if (type === 'presign') this.#put(this.presigner.join(id, coordinator, known))
-    else if (type === 'refresh' && known.length === 2) this.#put(this.repairs.join(id, coordinator, known, expiresAt))
-    else if (type === 'recover' && wallet.members.length === participants.length) {
-      const candidates = [wallet, ...more.filter(({ members }) => members.length === participants.length)] as const
-      this.#put(new FinishSession({ id, isCoordinator: false, candidates, deps }))
-    } else return
+    else if (type === 'export') this.#put(this.exports.join(id, coordinator, known, expiresAt))
+    else if (known.length === 2) this.#put(this.repairs.join(id, coordinator, known, expiresAt))
+    else return
     await this.#come(joinToken, id)
   }
 
-  async #calledToKeygen(info: SessionInfo, joinToken: string): Promise<void> {
-    const call = await keygenCall(info, this.#me, this.invitations, this.#options)
-    if (call === undefined) return
-    if (!call.asksPerson) return this.#enter(joinToken, info.session_id, call.role)
-    const come = async (): Promise<void> => this.#come(joinToken, info.session_id)
-    this.#put(new KeygenSession(info.session_id, { ...call.role, come }, this.#deps('keygen')))
-    this.#book.told(info)
-  }
-
-  /** @throws {InputError} */
-  #keygen(id: SessionId): KeygenSession {
-    const session = this.session(id)
-    if (!(session instanceof KeygenSession)) throw new InputError('session', 'it is not for a new wallet')
-    return session
+  async #calledToFinish({ session_id: id, participants }: SessionInfo, joinToken: string): Promise<void> {
+    const session = this.catchUp.join(id, participants.flatMap(({ party_id: party }) => party ?? []))
+    if (session === undefined) return
+    this.#put(session)
+    await this.#come(joinToken, id)
   }
 
   /** Wallets of this party in which all participants are members; none if they are strangers. */
@@ -250,18 +225,6 @@ export class Desk {
     return this.#options.wallets.list().filter((wallet) => [...parties].every((party) => isMember(wallet, party)))
   }
 
-  async #enter(joinToken: string, id: SessionId, role: KeygenRole): Promise<void> {
-    const session = new KeygenSession(id, role, this.#deps('keygen'))
-    this.#put(session)
-    try {
-      await this.#come(joinToken, id)
-    } catch (error) {
-      this.#book.forget(id)
-      await session.leave()
-      throw error
-    }
-  }
-
   /** What the introduction server says of the room over its socket is newer than this answer. @throws {Refused} E_INTERCEPTED: it is of another room */
   async #come(joinToken: string, id: SessionId): Promise<void> {
     const info = await this.#options.signalling.joinSession(joinToken)
@@ -270,7 +233,7 @@ export class Desk {
   }
 
   /** Of these parties, of which this is one. */
-  #room(type: 'sign' | 'presign' | 'recover' | 'refresh', threshold: number, members: readonly SessionMember[]): SessionRequest {
+  #room(type: 'sign' | 'presign' | 'recover' | 'refresh' | 'export', threshold: number, members: readonly SessionMember[]): SessionRequest {
     const others = members.map(({ card }) => card.partyId).filter((party) => party !== this.#me)
     return roomFor(type, threshold, [this.#me, ...others])
   }

@@ -1,7 +1,7 @@
-/** How the parties of a new wallet come together: the inviter's lobby or a guest's way into one, and all that is said until there is a roster. */
+/** How the parties of a making come together: the inviter's lobby or a guest's way into one, and all that is said until there is a roster. */
 import { Refused, type MpcError } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import type { PlaceView } from '../views.ts'
+import type { ChangeView, PlaceView } from '../views.ts'
 import type { Card } from '../identity/card.ts'
 import { Courier, type CourierOptions } from './courier.ts'
 import type { SessionDeps } from './deps.ts'
@@ -9,12 +9,24 @@ import type { SignalFrame } from './frames.ts'
 import { Guest, type GuestPass, type Inviter } from './guest.ts'
 import { knownError } from './live-session.ts'
 import { Lobby, type LobbyOptions } from './lobby.ts'
+import type { Proposal } from './proposal.ts'
+import type { Arrival } from './reshare-plan.ts'
 
 /** Of the inviter's frames, that overtake its invitation. */
 const MAX_EARLY = 64
 
-export type KeygenRole =
-  | { readonly kind: 'coordinator'; readonly lobby: Omit<LobbyOptions, 'deps' | 'courier'> }
+export type MakingRole =
+  | {
+    readonly kind: 'coordinator'; readonly lobby: Omit<LobbyOptions, 'deps' | 'courier'>
+    /** Everybody is here. @throws {InputError} where those who are cannot do it */
+    readonly propose: (guests: readonly Arrival[]) => Promise<Proposal>
+    /** What is to change, as far as it is known who comes. */
+    readonly change?: (come: readonly Card[]) => ChangeView
+    /** Begins by itself as soon as everybody is here, and gives up where somebody cannot take part. */
+    readonly isByItself?: true
+    /** It is over, however. */
+    readonly ended?: () => void
+  }
   | {
     readonly kind: 'guest'; readonly pass: GuestPass; readonly expiresAt: number
     /** Where this party was invited by name: comes to the room, once its person has said so. */
@@ -23,7 +35,7 @@ export type KeygenRole =
 
 export interface EntranceOptions {
   readonly room: SessionId
-  readonly role: KeygenRole
+  readonly role: MakingRole
   readonly deps: SessionDeps
   readonly events: {
     /** A guest has met its inviter, and knows what it is invited to. */
@@ -96,6 +108,8 @@ export class Entrance {
   #heard(from: Card, frame: SignalFrame): void {
     const { kind, body } = frame
     if (kind === 'hello') this.#inTurn(async () => this.lobby?.hello(from, body))
+    else if (kind === 'standing') this.#inTurn(async () => this.lobby?.standing(from, body))
+    else if (kind === 'file') this.#inTurn(async () => this.lobby?.gaveFile(from, body))
     else if (kind === 'welcome') this.#inTurn(async () => { if (await this.guest?.welcomed(from, body) === true) this.#met() })
     else if (kind === 'invitation') this.#inTurn(() => this.#invited(from, body))
     else if (this.#channels !== undefined) this.#channels.frame(from, frame)

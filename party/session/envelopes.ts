@@ -19,6 +19,7 @@ export interface EnvelopeDeskOptions {
   readonly identity: Identity
   readonly ed25519: Ed25519
   readonly me: Pid
+  /** Everybody under every share index: a device with two of them stands twice. */
   readonly members: readonly SessionMember[]
   /** Epoch that every header of this ceremony carries. */
   readonly epoch: number
@@ -36,9 +37,9 @@ export class EnvelopeDesk {
     this.#options = options
   }
 
-  /** Signs what this party says. */
-  async seal(instance: Uint8Array, { suite, type, to, body }: Outgoing): Promise<Envelope> {
-    const header: Header = { suite, type, from: this.#options.me, to, epoch: this.#options.epoch, instance, bodyLength: body.length }
+  /** Signs what this party says. @param from under which of its share indices */
+  async seal(instance: Uint8Array, { suite, type, to, body }: Outgoing, from: Pid = this.#options.me): Promise<Envelope> {
+    const header: Header = { suite, type, from, to, epoch: this.#options.epoch, instance, bodyLength: body.length }
     const envelope = { header, signature: await this.#options.identity.sign(signedBytes(encodeHeader(header), body)), body }
     this.#keep(envelope)
     return envelope
@@ -46,7 +47,7 @@ export class EnvelopeDesk {
 
   /**
    * The receiver's rules of §A.5, in order. Whatever fails one is dropped without a word.
-   * @param from whose channel it came through
+   * @param from whose channel it came through: any share index of that device
    */
   async open(bytes: Uint8Array, from: Pid, isKnown: (instance: Uint8Array) => boolean): Promise<Envelope | undefined> {
     const envelope = readOrUndefined(bytes)
@@ -54,8 +55,8 @@ export class EnvelopeDesk {
     const { header } = envelope
     if (!this.#takes(header)) return undefined
     if (header.bodyLength > (header.type === EVIDENCE ? MAX_EVIDENCE_BODY : MAX_BODY)) return undefined
-    if (!isKnown(header.instance) || header.from !== from) return undefined
-    if (header.to !== 0 && header.to !== this.#options.me) return undefined
+    if (!isKnown(header.instance) || !this.#areOneDevice(header.from, from)) return undefined
+    if (header.to !== 0 && !this.#areOneDevice(header.to, this.#options.me)) return undefined
     return await this.#isSigned(envelope) ? this.#keep(envelope) : undefined
   }
 
@@ -119,6 +120,11 @@ export class EnvelopeDesk {
       shown.push({ suite, type, from, to, body: envelope.body })
     }
     return shown
+  }
+
+  #areOneDevice(one: Pid, other: Pid): boolean {
+    const [a, b] = [one, other].map((pid) => this.#options.members.find((member) => member.pid === pid)?.card.partyId)
+    return a !== undefined && a === b
   }
 
   async #isSigned({ header, signature, body }: Envelope): Promise<boolean> {

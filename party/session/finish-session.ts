@@ -1,6 +1,7 @@
 /**
- * Brings an unfinished wallet to its end: everybody stored its shares and voted, but a vote or the certificate did not arrive
- * everywhere (`protocol.md` §E.4, "Crash"). Who holds the certificate gives it; the others repeat their votes.
+ * Brings an epoch to its end everywhere: everybody stored its shares and voted, but a vote or the certificate did not arrive (`protocol.md`
+ * §E.4, "Crash"). Who holds the certificate gives it; who voted repeats the vote; who did neither is told. Everybody who has it in the end
+ * says so by saying it.
  */
 import { hexToBytes } from '@noble/hashes/utils.js'
 import { concat, decodeEnvelope, encodeEnvelope, equalBytes, Malformed, MpcError, Refused, TransportError, u32, type Envelope, type Pid } from '@trivet/protocol/core'
@@ -13,6 +14,7 @@ import { Courier, meshEvents } from './courier.ts'
 import type { SessionDeps } from './deps.ts'
 import { EnvelopeDesk } from './envelopes.ts'
 import { CANCEL_GRACE_MS, knownError, type LiveSession } from './live-session.ts'
+import type { Matter } from './matter.ts'
 import { memberOf, type SessionMember } from './member.ts'
 import { Mesh } from './mesh.ts'
 import { placeView } from './place-view.ts'
@@ -27,14 +29,16 @@ export interface FinishSessionOptions {
   readonly id: SessionId
   readonly isCoordinator: boolean
   /** Of exactly these members. Which one it is about only the members tell each other: the first that one of them speaks of. */
-  readonly candidates: readonly [Wallet, ...Wallet[]]
+  readonly candidates: readonly [Matter, ...Matter[]]
   readonly deps: SessionDeps
 }
 
 export class FinishSession implements LiveSession {
   readonly id: SessionId
+  /** Where this device has nothing to bring to an end, but only tells or is told. */
+  readonly isBackground: boolean
   readonly #deps: SessionDeps
-  readonly #candidates: readonly Wallet[]
+  readonly #candidates: readonly Matter[]
   readonly #isCoordinator: boolean
   readonly #courier: Courier
   readonly #list: ServerList
@@ -45,9 +49,9 @@ export class FinishSession implements LiveSession {
   readonly #reached = new Set<PartyId>()
   readonly #left = new Set<PartyId>()
   readonly #createdAt: number
-  /** With whom it is: of the first candidate, until `#wallet` is known. */
+  /** With whom it is: of the first candidate, until `#matter` is known. */
   #members: readonly SessionMember[]
-  #wallet: Wallet | undefined
+  #matter: Matter | undefined
   #desk: EnvelopeDesk | undefined
   #end: { readonly error: MpcError } | { readonly at: number } | undefined
   #tail: Promise<void> = Promise.resolve()
@@ -60,11 +64,13 @@ export class FinishSession implements LiveSession {
     this.#candidates = candidates
     this.#isCoordinator = isCoordinator
     this.#createdAt = deps.clock.now()
+    this.isBackground = candidates.every(({ record }) => record === undefined)
     this.#members = candidates[0].members
     this.#courier = new Courier({ room: id, deps, events: meshEvents(() => this.#mesh) })
     this.#courier.knows(...this.#members.map(({ card }) => card))
     this.#list = new ServerList(deps.signalling, id, deps.identity.card.partyId)
-    const parties = this.#members.map(({ card }) => card.partyId)
+    // In an order that does not depend on share indices, which differ between wallets.
+    const parties = this.#members.map(({ card }) => card.partyId).toSorted()
     this.#mesh = new Mesh({
       ...deps, context: signChannelContext(id, parties), parties,
       signal: (to, bytes) => this.#courier.hand(to, 'channel', bytes),
@@ -85,9 +91,10 @@ export class FinishSession implements LiveSession {
     return this.#end !== undefined
   }
 
-  /** Whether it is about this wallet, as far as is known. */
-  isFor(wallet: string): boolean {
-    return this.#wallet === undefined ? this.#candidates.some(({ id }) => id === wallet) : this.#wallet.id === wallet
+  /** Whether it brings this epoch to its end, as far as is known. */
+  isFor({ id, epoch }: Wallet): boolean {
+    const candidates = this.#matter === undefined ? this.#candidates : [this.#matter]
+    return candidates.some(({ wallet, record }) => wallet === id && record?.epoch.roster.epoch === epoch.roster.epoch)
   }
 
   told(info: SessionInfo): void {
@@ -98,7 +105,7 @@ export class FinishSession implements LiveSession {
       if (member === undefined || !online || status === 'invited' || this.#reached.has(member.card.partyId)) continue
       this.#reached.add(member.card.partyId)
       this.#mesh.connect(member.card)
-      if (this.#wallet !== undefined) this.#say(this.#wallet, [member.card.partyId])
+      if (this.#matter !== undefined) this.#say(this.#matter, [member.card.partyId])
     }
     // Who began it stops when it has finished; its certificate may still be on its way.
     if (info.status === 'cancelled') this.#cancelGrace ??= this.#deps.clock.after(CANCEL_GRACE_MS, () => { this.#fail(new Refused('E_CANCELLED', 'it was stopped')) })
@@ -124,10 +131,10 @@ export class FinishSession implements LiveSession {
 
   view(): SessionView {
     const about = { deps: this.#deps, me: this.#me, members: this.#members, mesh: this.#mesh }
-    const { id, name = '', epoch } = this.#wallet ?? {}
+    const { wallet: id, name = '', threshold = 0 } = this.#matter ?? {}
     return {
       id: this.id, kind: 'finish', coordinator: this.#isCoordinator, createdAt: this.#createdAt,
-      wallet: { ...(id === undefined ? {} : { id }), name, threshold: epoch?.roster.threshold ?? 0, total: this.#members.length },
+      wallet: { ...(id === undefined ? {} : { id }), name, threshold, total: this.#members.length },
       state: this.#state(), places: this.#members.map((member, i) => placeView(member, i + 1, about)), steps: [],
     }
   }
@@ -139,7 +146,7 @@ export class FinishSession implements LiveSession {
   #state(): SessionState {
     const end = this.#end
     if (end !== undefined && 'error' in end) return { at: 'failed', error: this.#deps.explain(end.error, this.#members) }
-    if (end !== undefined) return { at: 'done', ...(this.#wallet === undefined ? {} : { wallet: this.#wallet.id }), finishedAt: end.at }
+    if (end !== undefined) return { at: 'done', ...(this.#matter === undefined ? {} : { wallet: this.#matter.wallet }), finishedAt: end.at }
     return { at: 'running', round: 1, of: 1, waitingFor: this.#missing(), since: this.#createdAt }
   }
 
@@ -147,29 +154,42 @@ export class FinishSession implements LiveSession {
     return this.#members.map(({ pid }) => pid).filter((pid) => pid !== this.#me && !this.#votes.has(pid))
   }
 
-  #choose(wallet: Wallet): EnvelopeDesk {
-    this.#wallet = wallet
-    this.#members = wallet.members
+  #choose(matter: Matter): EnvelopeDesk {
+    this.#matter = matter
+    this.#members = matter.members
     const isSpoken = (suite: number, type: number): boolean => suite === 0 && (type === VOTE || type === CERT)
-    this.#desk = new EnvelopeDesk({ ...this.#deps, me: this.#me, members: wallet.members, epoch: 0, knows: isSpoken })
+    this.#desk = new EnvelopeDesk({ ...this.#deps, me: this.#me, members: matter.members, epoch: matter.oldEpoch, knows: isSpoken })
     return this.#desk
   }
 
-  /** Gives the certificate if there is one, else my vote: the same bytes as the first time. */
-  #say(wallet: Wallet, to: readonly PartyId[]): void {
+  /** What made an epoch after the one in question count, once this device holds it. */
+  #certificate({ wallet, oldEpoch }: Matter): Uint8Array | undefined {
+    const { wallets } = this.#deps
+    return (wallets.standing(wallet)?.counting ?? 0) > oldEpoch ? wallets.certificate(wallet) : undefined
+  }
+
+  get #isSettled(): boolean {
+    return this.#matter !== undefined && this.#certificate(this.#matter) !== undefined
+  }
+
+  /** Gives the certificate if there is one, else my vote: the same bytes as the first time. Who has neither listens. */
+  #say(matter: Matter, to: readonly PartyId[]): void {
     this.#enqueue(async () => {
-      const bytes = encodeEnvelope(await this.#mine(wallet))
-      for (const party of to) this.#mesh.send(party, bytes)
+      const mine = await this.#mine(matter)
+      if (mine !== undefined) for (const party of to) this.#mesh.send(party, encodeEnvelope(mine))
     })
   }
 
-  async #mine({ id, epoch }: Wallet): Promise<Envelope> {
-    const desk = this.#desk ?? this.#choose(this.#deps.wallets.get(id))
-    const { certificate } = this.#deps.wallets.get(id)
-    const body = certificate ?? concat(epoch.sid, u32(epoch.roster.epoch), epoch.voteHash)
-    const envelope = await desk.seal(hexToBytes(id), { suite: 0, type: certificate === undefined ? VOTE : CERT, to: 0, body })
-    if (certificate === undefined) this.#votes.set(this.#me, envelope)
-    return envelope
+  async #mine(matter: Matter): Promise<Envelope | undefined> {
+    const desk = this.#desk ?? this.#choose(matter)
+    const instance = hexToBytes(matter.wallet)
+    const certificate = this.#certificate(matter)
+    if (certificate !== undefined) return desk.seal(instance, { suite: 0, type: CERT, to: 0, body: certificate })
+    if (matter.record === undefined) return undefined
+    const { sid, roster, voteHash } = matter.record.epoch
+    const vote = await desk.seal(instance, { suite: 0, type: VOTE, to: 0, body: concat(sid, u32(roster.epoch), voteHash) })
+    this.#votes.set(this.#me, vote)
+    return vote
   }
 
   #received(from: PartyId, bytes: Uint8Array): void {
@@ -177,50 +197,60 @@ export class FinishSession implements LiveSession {
     this.#heard.set(from, heard)
     if (heard > MAX_HEARD || this.isOver) return
     this.#enqueue(async () => {
-      if (this.#wallet === undefined) this.#learn(bytes)
-      const [wallet, member] = [this.#wallet, memberOf(this.#members, from)]
-      if (wallet === undefined || member === undefined || this.isOver) return
-      const envelope = await this.#desk?.open(bytes, member.pid, (instance) => equalBytes(instance, hexToBytes(wallet.id)))
-      if (envelope?.header.type === CERT) await this.#commit(wallet, envelope.body)
-      if (envelope?.header.type === VOTE) await this.#voted(wallet, member.pid, envelope)
+      if (this.#matter === undefined) this.#learn(bytes)
+      const [matter, member] = [this.#matter, memberOf(this.#members, from)]
+      if (matter === undefined || member === undefined || this.isOver) return
+      const envelope = await this.#desk?.open(bytes, member.pid, (instance) => equalBytes(instance, hexToBytes(matter.wallet)))
+      if (envelope?.header.type === CERT) await this.#certified(matter, from, envelope.body)
+      if (envelope?.header.type === VOTE && matter.record !== undefined) await this.#voted(matter, matter.record, envelope)
     })
   }
 
-  /** Which wallet it is about; I say what I have to say to everybody who is here. */
+  /** Which wallet and which change it is about; I say what I have to say to everybody who is here. */
   #learn(bytes: Uint8Array): void {
-    const instance = instanceOf(bytes)
-    const wallet = this.#candidates.find(({ id }) => instance !== undefined && equalBytes(instance, hexToBytes(id)))
-    if (wallet === undefined) return
-    this.#choose(wallet)
-    this.#say(wallet, [...this.#reached])
+    const said = envelopeOf(bytes)
+    const matter = this.#candidates.find(({ wallet, oldEpoch, record }) => {
+      if (said?.header.epoch !== oldEpoch || !equalBytes(said.header.instance, hexToBytes(wallet))) return false
+      return said.header.type !== VOTE || record === undefined || equalBytes(said.body.subarray(0, 32), record.epoch.sid)
+    })
+    if (matter === undefined) return
+    this.#choose(matter)
+    this.#say(matter, [...this.#reached])
   }
 
-  async #voted(wallet: Wallet, from: Pid, vote: Envelope): Promise<void> {
-    if (this.#deps.wallets.get(wallet.id).certificate !== undefined) return
-    const mine = await this.#mine(wallet)
+  async #voted(matter: Matter, record: Wallet, vote: Envelope): Promise<void> {
+    if (this.#isSettled) return
+    const mine = await this.#mine(matter)
     // Another vote can only be a lie: it does not count, and its sender is missed in the end.
-    if (!equalBytes(vote.body, mine.body)) return
-    this.#votes.set(from, vote)
+    if (mine === undefined || !equalBytes(vote.body, mine.body)) return
+    this.#votes.set(vote.header.from, vote)
     this.#deps.changed()
     if (this.#missing().length > 0) return
-    await this.#commit(wallet, assembleFromVotes(wallet, wallet.members.flatMap(({ pid }) => this.#votes.get(pid) ?? [])))
+    await this.#commit(matter, assembleFromVotes(record, record.members.flatMap(({ pid }) => this.#votes.get(pid) ?? [])))
   }
 
-  async #commit({ id }: Wallet, certificate: Uint8Array): Promise<void> {
-    const { wallets, log } = this.#deps
-    if (wallets.get(id).certificate === undefined) {
-      try {
-        await wallets.commit(id, certificate)
-      } catch (error) {
-        if (!(error instanceof MpcError) || error.fault === 'vault') throw error
-        log('a certificate was ignored', { session: this.id, wallet: id, code: error.code }) // `protocol.md` §E.4 (c)
-        return
-      }
-      const bytes = encodeEnvelope(await this.#mine(wallets.get(id)))
-      for (const party of this.#reached) this.#mesh.send(party, bytes)
-      log('wallet finished', { wallet: id })
-    }
+  async #certified(matter: Matter, from: PartyId, certificate: Uint8Array): Promise<void> {
+    if (!this.#isSettled) return this.#commit(matter, certificate)
+    // Whatever it is, its sender says to know of the change: a former member need not be told again.
+    await this.#deps.wallets.told(matter.wallet, from)
+    this.#deps.log('a former device knows', { wallet: matter.wallet })
     this.#stop({ at: this.#deps.clock.now() })
+  }
+
+  async #commit(matter: Matter, certificate: Uint8Array): Promise<void> {
+    const { wallets, log, clock } = this.#deps
+    try {
+      await wallets.commit(matter.wallet, certificate)
+    } catch (error) {
+      if (!(error instanceof MpcError) || error.fault === 'vault') throw error
+      log('a certificate was ignored', { session: this.id, wallet: matter.wallet, code: error.code }) // `protocol.md` §E.4 (c)
+      return
+    }
+    const mine = await this.#mine(matter)
+    if (mine === undefined || !this.#isSettled) return
+    for (const party of this.#reached) this.#mesh.send(party, encodeEnvelope(mine))
+    log('wallet finished', { wallet: matter.wallet })
+    this.#stop({ at: clock.now() })
   }
 
   /** Who holds the certificate is done when everybody has taken it and left. */
@@ -228,15 +258,12 @@ export class FinishSession implements LiveSession {
     // Channels outlive a session by their goodbye, and then the vault may be locked.
     if (this.isOver) return
     this.#left.add(party)
-    const isReady = this.#wallet !== undefined && this.#deps.wallets.get(this.#wallet.id).certificate !== undefined
-    if (isReady && this.#left.size === this.#members.length - 1) this.#stop({ at: this.#deps.clock.now() })
+    if (this.#isSettled && this.#left.size === this.#members.length - 1) this.#stop({ at: this.#deps.clock.now() })
   }
 
   #fail(error: MpcError): void {
-    if (this.isOver) return
     // Who holds the certificate has nothing to lose here: giving it away was all there was to do.
-    const isReady = this.#wallet !== undefined && this.#deps.wallets.get(this.#wallet.id).certificate !== undefined
-    this.#stop(isReady ? { at: this.#deps.clock.now() } : { error })
+    if (!this.isOver) this.#stop(this.#isSettled ? { at: this.#deps.clock.now() } : { error })
   }
 
   #stop(end: { readonly error: MpcError } | { readonly at: number }): void {
@@ -256,9 +283,9 @@ export class FinishSession implements LiveSession {
   }
 }
 
-function instanceOf(bytes: Uint8Array): Uint8Array | undefined {
+function envelopeOf(bytes: Uint8Array): Envelope | undefined {
   try {
-    return decodeEnvelope(bytes).header.instance
+    return decodeEnvelope(bytes)
   } catch (error) {
     if (error instanceof Malformed) return undefined
     throw error

@@ -3,16 +3,18 @@
  * when everybody said yes and is connected, the ceremony starts.
  */
 import {
-  ANSWER, Blame, Bug, equalBytes, InputError, MpcError, Refused, TransportError,
+  ANSWER, Blame, Bug, equalBytes, InputError, MpcError, TransportError,
   type Envelope, type LastingChange, type Pid, type StepName,
 } from '@trivet/protocol/core'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { PlaceView, SessionState, StepView } from '../views.ts'
-import { Answers } from './answers.ts'
+import { Allowance } from './allowance.ts'
+import { Answers, refusalOf } from './answers.ts'
 import { answerBody, readAnswer, type Answer } from './bodies.ts'
-import { Ceremony, type CeremonyRun } from './ceremony.ts'
+import { Ceremony } from './ceremony.ts'
 import { atDeadline } from './deadline.ts'
 import type { SessionDeps } from './deps.ts'
+import { Devices } from './devices.ts'
 import { EnvelopeDesk } from './envelopes.ts'
 import { Greetings } from './greetings.ts'
 import { youDeclined } from './live-session.ts'
@@ -20,16 +22,16 @@ import { memberOf, nameOf, withCulprit, type SessionMember } from './member.ts'
 import type { Mesh } from './mesh.ts'
 import { placeView } from './place-view.ts'
 import { Progress } from './progress.ts'
-
-/** Envelopes of one member that wait to be looked at: so many, and some more for each run. Who sends faster is not heard. */
-const MAX_WAITING = 32
-const MAX_WAITING_PER_RUN = 4
+import type { Outcome, Prepared } from './running.ts'
 
 export interface GatheringOptions<T> {
   readonly deps: SessionDeps
+  /** Among `members`. */
   readonly me: Pid
-  /** Everybody who takes part, ascending share index. */
+  /** Every device that takes part, ascending share index: of two the one under which it answers. */
   readonly members: readonly SessionMember[]
+  /** Every share index that takes part, ascending; `members`, if absent. */
+  readonly participants?: readonly SessionMember[]
   readonly epoch: number
   /** Of type 01; answers travel under its instance. */
   readonly invitation: Envelope
@@ -43,16 +45,6 @@ export interface GatheringOptions<T> {
   }
 }
 
-/** What runs once everybody has said yes. */
-export interface Prepared<T> {
-  readonly runs: readonly CeremonyRun<T>[]
-  /** More than so many do not run side by side. */
-  readonly atOnce?: number
-  readonly steps: readonly StepName[]
-}
-
-export type Outcome<T> = { readonly results: readonly T[] } | { readonly error: MpcError }
-
 export class Gathering<T> {
   readonly desk: EnvelopeDesk
   readonly #options: GatheringOptions<T>
@@ -60,11 +52,11 @@ export class Gathering<T> {
   #progress: Progress
   readonly #greetings: Greetings
   readonly #answers: Answers
-  readonly #waiting = new Map<Pid, number>()
+  readonly #allowance = new Allowance()
+  readonly #devices: Devices
   /** Decides what runs, from whether everybody can do it the short way. */
   #choose: ((isShort: boolean) => Prepared<T>) | undefined
   readonly #cancelExpiry: () => void
-  #mostWaiting = MAX_WAITING
   #ceremony: Ceremony<T> | undefined
   #outcome: Outcome<T> | undefined
   #tail: Promise<void> = Promise.resolve()
@@ -72,11 +64,13 @@ export class Gathering<T> {
   constructor(options: GatheringOptions<T>) {
     this.#options = options
     const { deps: { identity, ed25519, clock }, me, members, epoch, invitation, mesh } = options
+    this.#devices = new Devices(members, this.#participants)
     this.#others = members.filter(({ pid }) => pid !== me)
     this.#answers = new Answers(members.map(({ pid }) => pid))
     this.#progress = this.#progressOf([])
-    this.#greetings = new Greetings({ mesh, members, invitation, ed25519, contradicted: (theirs) => { this.desk.contradict(invitation, theirs) } })
-    this.desk = new EnvelopeDesk({ identity, ed25519, me, members, epoch, knows: (suite, type) => this.#ceremony?.takes(suite, type) === true })
+    const signers = { members: this.#participants, ed25519 }
+    this.#greetings = new Greetings({ ...signers, mesh, invitation, contradicted: (theirs) => { this.desk.contradict(invitation, theirs) } })
+    this.desk = new EnvelopeDesk({ ...signers, identity, me, epoch, knows: (suite, type) => this.#ceremony?.takes(suite, type) === true })
     this.desk.adopt(invitation)
     this.#cancelExpiry = atDeadline(clock, options.expiresAt, () => {
       if (this.#ceremony?.started === true) return
@@ -87,11 +81,11 @@ export class Gathering<T> {
 
   /** What is to run once everybody has said yes. Envelopes for it are taken from now on. */
   prepare({ runs, atOnce, steps }: Prepared<T>): void {
-    const { deps: { clock }, me, members, mesh, persist } = this.#options
-    this.#mostWaiting = MAX_WAITING + MAX_WAITING_PER_RUN * runs.length
+    const { deps: { clock }, me, mesh, persist } = this.#options
+    this.#allowance.forRuns(runs.length)
     this.#progress = this.#progressOf(steps)
     this.#ceremony = new Ceremony<T>({
-      desk: this.desk, mesh, clock, me, members, runs, atOnce, persist,
+      desk: this.desk, mesh, clock, me, members: this.#participants, runs, atOnce, persist,
       events: {
         changed: () => { this.#changed() },
         ended: (outcome) => { this.#end(outcome) },
@@ -118,17 +112,13 @@ export class Gathering<T> {
     return this.#outcome !== undefined
   }
 
-  /**
-   * My yes; it travels over the channels as they come up.
-   * @param byRounds not the short way
-   * @throws {InputError} when it is too late
-   */
+  /** My yes; it travels over the channels as they come up. @param byRounds not the short way @throws {InputError} when it is too late */
   async approve(byRounds = false): Promise<void> {
     if (this.#outcome !== undefined) throw new InputError('session', 'it is over')
     await this.#answer({ yes: true, reason: '', byRounds })
   }
 
-  /** My no, with a reason for the others. Ends it here. @throws {InputError} after my yes, or when it is too late */
+  /** My no, with a reason. Ends it here. @throws {InputError} after my yes, or when it is too late */
   async decline(reason: string): Promise<void> {
     if (this.#outcome !== undefined || this.hasApproved) throw new InputError('session', 'it was answered already')
     await this.#answer({ yes: false, reason })
@@ -160,7 +150,7 @@ export class Gathering<T> {
     this.fail(error)
   }
 
-  /** Whether the ceremony is under way or over, so that nothing more can be prepared for it. */
+  /** Under way or over: nothing more can be prepared for it. */
   get hasStarted(): boolean {
     return this.#ceremony?.started === true || this.#outcome !== undefined
   }
@@ -172,17 +162,18 @@ export class Gathering<T> {
 
   /** Never `done`: what a result is worth is for the session to say. */
   state(): SessionState {
-    const { deps, members, expiresAt } = this.#options
+    const { deps, expiresAt } = this.#options
     const outcome = this.#outcome
-    if (outcome !== undefined && 'error' in outcome) return { at: 'failed', error: deps.explain(outcome.error, members) }
+    if (outcome !== undefined && 'error' in outcome) return { at: 'failed', error: deps.explain(outcome.error, this.#participants) }
     if (this.#ceremony?.started === true) {
-      return { at: 'running', ...this.#progress.current(this.#ceremony.heard()), waitingFor: outcome === undefined ? this.#ceremony.waitingFor() : [] }
+      const waitingFor = outcome === undefined ? this.#devices.among(this.#ceremony.waitingFor(), 'some') : []
+      return { at: 'running', ...this.#progress.current(this.#heard()), waitingFor }
     }
     return this.#answers.isAgreed ? { at: 'connecting' } : { at: 'approving', expiresAt, answered: this.#answers.of(this.#options.me) !== undefined }
   }
 
   steps(): readonly StepView[] {
-    return this.#progress.views(this.#ceremony?.heard() ?? [])
+    return this.#progress.views(this.#heard())
   }
 
   place(member: SessionMember, place: number): PlaceView {
@@ -195,11 +186,9 @@ export class Gathering<T> {
     const member = memberOf(this.#options.members, from)
     if (member === undefined || this.#outcome !== undefined) return
     const { pid } = member
-    const waiting = this.#waiting.get(pid) ?? 0
-    if (waiting >= this.#mostWaiting) return
-    this.#waiting.set(pid, waiting + 1)
+    if (!this.#allowance.take(pid)) return
     this.enqueue(async () => {
-      this.#waiting.set(pid, (this.#waiting.get(pid) ?? 1) - 1)
+      this.#allowance.done(pid)
       await this.#look(pid, bytes)
     })
   }
@@ -258,17 +247,26 @@ export class Gathering<T> {
   #answered(envelope: Envelope): void {
     const { header: { from }, body } = envelope
     const answer = readAnswer(body)
-    const put = answer === undefined ? 'again' : this.#answers.put(from, answer)
+    // Of two share indices a device answers under one.
+    const put = answer === undefined || !this.#options.members.some(({ pid }) => pid === from) ? 'again' : this.#answers.put(from, answer)
     if (answer === undefined || put === 'again') return
     const name = nameOf(this.#options.members, from)
     // A no ends it, also for who has no channel to its sender yet. Where the answers decide what runs, everybody gets all of them from
     // everybody: so whatever comes later finds its run, and who answers one this way and another that way is caught.
     if (this.#others.length > 1 && (this.#choose !== undefined || !answer.yes || put === 'other')) this.#greetings.tell(envelope)
     if (put === 'other') throw new Blame('E_EQUIVOCATE', `${name} gave different answers to different devices`, { culprits: [from] })
-    if (answer.wordsDiffer === true) this.fail(new Refused('E_WORDS', `${name} found that the words on the screens differ`))
-    else if (!answer.yes) this.fail(new Refused('E_DECLINED', `${name} declined${answer.reason === '' ? '' : `: ${answer.reason}`}`, { culprits: [from] }))
+    if (!answer.yes) this.fail(refusalOf(answer, name, from))
     this.#decide()
     this.#changed()
+  }
+
+  get #participants(): readonly SessionMember[] {
+    return this.#options.participants ?? this.#options.members
+  }
+
+  /** Who was heard in each step, by device: under all of its share indices. */
+  #heard(): ReturnType<Ceremony<T>['heard']> {
+    return (this.#ceremony?.heard() ?? []).map(({ step, from }) => ({ step, from: this.#devices.among(from, 'every') }))
   }
 
   #progressOf(steps: readonly StepName[]): Progress {
@@ -277,7 +275,7 @@ export class Gathering<T> {
   }
 
   #changed(): void {
-    this.#progress.note(this.#ceremony?.heard() ?? [])
+    this.#progress.note(this.#heard())
     this.#options.events.changed()
   }
 

@@ -4,12 +4,13 @@ import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { PlaceView } from '../views.ts'
 import { cardHash, readCard, type Card } from '../identity/card.ts'
 import { encodeCapabilities, mustFit, MY_CAPABILITIES, readCapabilities } from '../pairing/capabilities.ts'
-import { encodeHello, readWelcome, type Welcome } from '../pairing/proof.ts'
+import { encodeHello, encodeStanding, readWelcome, type Welcome } from '../pairing/proof.ts'
 import type { KeygenRequest } from '../policy.ts'
 import type { Courier } from './courier.ts'
 import type { SessionDeps } from './deps.ts'
 import { goesByNames } from './names.ts'
 import { placeFacts } from './place-view.ts'
+import { standingOf } from './reshare-plan.ts'
 
 /** An inviter that is not connected for so long does not come back; until then its person may just be passing on the link. */
 const INVITER_ABSENCE_MS = 120_000
@@ -145,6 +146,7 @@ export class Guest {
     // Also to one of another version: so its screen can say which device does not fit.
     await answer(concat(encodeCapabilities(MY_CAPABILITIES), encodeHello(hash, deps.identity.card.bytes)))
     mustFit(capabilities, card.name)
+    if (welcome.purpose.kind === 'reshare') courier.post(card, 'standing', encodeStanding(standingOf(deps.wallets, welcome.purpose.walletId)))
     this.#inviter = { card, welcome }
     return true
   }

@@ -1,37 +1,17 @@
-/** The signed roster of a key generation, made by the coordinator and checked by everybody before anyone is asked to approve. */
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
-import {
-  assignPids, concat, decodeEnvelope, decodeInvitation, decodeKeygenProposal, encodeEnvelope, encodeHeader, encodeInvitation,
-  encodeKeygenProposal, equalBytes, INVITE, Malformed, signedBytes,
-  type Envelope, type Pid, type Roster,
-} from '@trivet/protocol/core'
+/** The signed roster of a key generation. */
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
+import { assignPids, decodeKeygenProposal, encodeKeygenProposal, equalBytes, INVITE, Run, type Pid, type Rng, type Roster } from '@trivet/protocol/core'
+import { JOIN } from '@trivet/protocol/epoch'
+import { keygen, keygenVocabulary, prepareKeygen, type KeygenCeremony } from '@trivet/protocol/keygen'
 import type { SessionId } from '@trivet/signalling/wire'
-import { readCard, type Card } from '../identity/card.ts'
-import { isSameName } from '../known/known-parties.ts'
+import type { Card } from '../identity/card.ts'
 import { SUITES } from '../pairing/capabilities.ts'
-import { roomBytes } from '../pairing/link.ts'
 import type { KeygenRequest } from '../policy.ts'
 import type { SessionDeps } from './deps.ts'
-import { decodeKeygenInvitation, encodeKeygenInvitation } from './frames.ts'
 import { memberOf, type SessionMember } from './member.ts'
-
-const CONTEXT_TAG = utf8ToBytes('trivet/keygen-channel/v1')
-
-export interface KeygenProposal {
-  /** 32 bytes; the wallet's id afterwards. */
-  readonly instance: Uint8Array
-  readonly roster: Roster
-  readonly members: readonly SessionMember[]
-  readonly me: Pid
-  readonly inviter: Pid
-  /** From the lobby, where it came with the inviter's proof. */
-  readonly walletName: string
-  readonly expiresAt: number
-  readonly envelope: Envelope
-  /** What the coordinator sends to everybody. */
-  readonly bytes: Uint8Array
-}
+import {
+  badProposal, mustHaveNames, openInvitation, sealInvitation, type ExpectedInvitation, type Invited, type MakingRuns, type Proposal,
+} from './proposal.ts'
 
 interface Draft {
   readonly room: SessionId
@@ -43,87 +23,88 @@ interface Draft {
 }
 
 /** The coordinator's word: who takes part, under which share index, with which threshold. */
-export async function proposeKeygen(draft: Draft, { identity, rng }: Pick<SessionDeps, 'identity' | 'rng'>): Promise<KeygenProposal> {
-  const cards = [identity.card, ...draft.cards]
-  const pids = assignPids(cards.map((card) => ({ idKeyHash: hexToBytes(card.partyId), role: card.role })))
-  const members = pids.map(({ pid, idKeyHash }) => ({ pid, card: cardOf(cards, idKeyHash) }))
-  const roster: Roster = { walletId: new Uint8Array(32), epoch: 1, threshold: draft.threshold, suites: SUITES, members: pids }
-  const me = pidOfCard(members, identity.card)
-  const instance = rng(32)
-  const body = encodeInvitation({ ceremony: 'keygen', room: roomBytes(draft.room), expires: draft.expiresAt, payload: encodeKeygenProposal(roster) })
-  const header = { suite: 0, type: INVITE, from: me, to: 0, epoch: 0, instance, bodyLength: body.length } as const
-  const envelope = { header, signature: await identity.sign(signedBytes(encodeHeader(header), body)), body }
-  const bytes = encodeKeygenInvitation({ envelope: encodeEnvelope(envelope), cards: members.map(({ card }) => card.bytes) })
-  return { instance, roster, members, me, inviter: me, walletName: draft.walletName, expiresAt: draft.expiresAt, envelope, bytes }
+export async function proposeKeygen(draft: Draft, deps: Pick<SessionDeps, 'identity' | 'rng'>): Promise<Proposal> {
+  const cards = [deps.identity.card, ...draft.cards]
+  const members = assignPids(cards.map((card) => ({ idKeyHash: hexToBytes(card.partyId), role: card.role })))
+  const devices = members.map(({ pid, idKeyHash }) => ({ pid, card: cardOf(cards, idKeyHash) }))
+  const roster: Roster = { walletId: new Uint8Array(32), epoch: 1, threshold: draft.threshold, suites: SUITES, members }
+  const me = pidOfCard(devices, deps.identity.card)
+  const invited = await sealInvitation({ ...draft, ceremony: 'keygen', epoch: 0, payload: encodeKeygenProposal(roster), me, participants: devices }, deps)
+  return proposalOf(invited, { roster, devices, me, inviter: me, walletName: draft.walletName })
 }
 
 /**
  * Checks a coordinator's word.
- * @param inviter whose card was proved in the lobby
  * @throws {Malformed} naming what does not fit
  */
 export async function readKeygenProposal(
-  bytes: Uint8Array,
-  expected: { readonly room: SessionId; readonly inviter: Card; readonly walletName: string; readonly threshold: number; readonly total: number },
-  { identity, ed25519, clock, wallets }: Pick<SessionDeps, 'identity' | 'ed25519' | 'clock'> & { readonly wallets: Pick<SessionDeps['wallets'], 'has'> },
-): Promise<KeygenProposal> {
-  const bad = (what: string): Malformed => new Malformed('E_CONFIG', what)
-  const invitation = decodeKeygenInvitation(bytes)
-  const envelope = decodeEnvelope(invitation.envelope)
-  const { header, body, signature } = envelope
-  if (!await ed25519.verify(expected.inviter.identityKey, signedBytes(encodeHeader(header), body), signature)) {
-    throw new Malformed('E_INTERCEPTED', 'the introduction server altered the invitation')
-  }
-  const { ceremony, room, expires, payload } = decodeInvitation(body)
-  if (ceremony !== 'keygen' || header.type !== INVITE || header.suite !== 0 || header.epoch !== 0 || header.to !== 0) throw bad('it is not for a new wallet')
-  if (!equalBytes(room, roomBytes(expected.room)) || expires < clock.now()) throw bad('it is of another meeting, or too old')
-  if (wallets.has(bytesToHex(header.instance))) throw bad('it was used before')
+  bytes: Uint8Array, expected: ExpectedInvitation,
+  deps: Pick<SessionDeps, 'identity' | 'ed25519' | 'clock'> & { readonly wallets: Pick<SessionDeps['wallets'], 'has'> },
+): Promise<Proposal> {
+  const { inviter: from, welcome: { walletName, threshold, total } } = expected
+  const { payload, cards, ...invited } = await openInvitation(bytes, 'keygen', 0, expected, deps)
+  if (deps.wallets.has(bytesToHex(invited.instance))) throw badProposal('it was used before')
   const roster = decodeKeygenProposal(payload)
-  if (roster.epoch !== 1 || roster.walletId.some((byte) => byte !== 0) || roster.suites.join() !== SUITES.join()) throw bad('it is not for a new wallet of this version')
-  if (roster.threshold !== expected.threshold || roster.members.length !== expected.total) throw bad('it has another number of devices or approvals than the lobby')
-  const cards = await Promise.all(invitation.cards.map((card) => readCard(card, ed25519)))
-  const members = roster.members.map(({ pid, idKeyHash, role }, i) => {
+  if (roster.epoch !== 1 || roster.walletId.some((byte) => byte !== 0) || roster.suites.join() !== SUITES.join()) throw badProposal('it is not for a new wallet of this version')
+  if (roster.threshold !== threshold || roster.members.length !== total) throw badProposal('it has another number of devices or approvals than the lobby')
+  const devices = roster.members.map(({ pid, idKeyHash, role }, i) => {
     const card = cards[i]
-    if (card === undefined || card.partyId !== bytesToHex(idKeyHash) || card.role !== role || pid !== i + 1) throw bad(`the identity of device ${i + 1} does not fit`)
+    if (card === undefined || card.partyId !== bytesToHex(idKeyHash) || card.role !== role || pid !== i + 1) throw badProposal(`the identity of device ${i + 1} does not fit`)
     return { pid, card }
   })
-  const inviter = memberOf(members, expected.inviter.partyId)
-  const mine = memberOf(members, identity.card.partyId)
-  if (cards.length !== members.length || inviter?.pid !== header.from || mine === undefined) throw bad('this device or the inviter is not in it')
-  if (!equalBytes(mine.card.bytes, identity.card.bytes)) throw bad('it describes this device wrongly')
-  if (members.some(({ pid, card }) => members.some((other) => other.pid > pid && isSameName(other.card.name, card.name)))) throw bad('two of its devices have the same name')
-  const { walletName } = expected
-  return { instance: header.instance, roster, members, me: mine.pid, inviter: inviter.pid, walletName, expiresAt: expires, envelope, bytes }
+  const inviter = memberOf(devices, from.partyId)
+  const mine = memberOf(devices, deps.identity.card.partyId)
+  if (cards.length !== devices.length || inviter?.pid !== invited.envelope.header.from || mine === undefined) throw badProposal('this device or the inviter is not in it')
+  if (!equalBytes(mine.card.bytes, deps.identity.card.bytes)) throw badProposal('it describes this device wrongly')
+  mustHaveNames(devices)
+  return proposalOf(invited, { roster, devices, me: mine.pid, inviter: inviter.pid, walletName })
 }
 
-/**
- * Binds the channels to the room: 32 bytes. Not to the roster: parties that were invited to different ones have to be able to
- * talk, to find out that it was the inviter. That all agreed on one is the first thing that the ceremony makes sure of.
- */
-export function keygenChannelContext(room: SessionId): Uint8Array {
-  return sha256(concat(CONTEXT_TAG, roomBytes(room)))
+function proposalOf(invited: Invited, facts: Pick<Proposal, 'roster' | 'devices' | 'me' | 'inviter' | 'walletName'>): Proposal {
+  const { roster, devices, me, walletName } = facts
+  return {
+    ...facts, ...invited, kind: 'keygen', walletId: bytesToHex(invited.instance), headerEpoch: 0, participants: devices, draft: invited.bytes,
+    trusted: new Set(), join: JOIN,
+    record: (now) => ({ name: walletName, createdAt: now, descent: { origin: 'made', firstPath: [], madeAt: now, oldEpoch: 0, dealers: [], retired: [], former: [] } }),
+    decide: (policy, invitedBy) => {
+      const [mine, others] = [devices.filter(({ pid }) => pid === me), devices.filter(({ pid }) => pid !== me)]
+      const about = { walletName, threshold: roster.threshold, total: devices.length }
+      return policy.keygen(keygenRequest(about, mine.map(({ card }) => card), others.map(({ card }) => card), invitedBy))
+    },
+    runs: (rng) => keygenRuns(invited, facts, rng),
+  }
+}
+
+function keygenRuns({ instance, envelope }: Invited, { roster, me, inviter }: Pick<Proposal, 'roster' | 'me' | 'inviter'>, rng: Rng): MakingRuns {
+  const ceremony: { -readonly [K in keyof KeygenCeremony]: KeygenCeremony[K] } = { instance, roster, me }
+  const run = new Run({
+    me, parties: roster.members.map(({ pid }) => pid), vocabulary: keygenVocabulary(roster, me),
+    heardBefore: [{ from: inviter, to: 0, suite: 0, type: INVITE, body: envelope.body }],
+    script: keygen(ceremony, rng),
+  })
+  return { runs: [{ instance, run }], prepare: () => { ceremony.baseOts = prepareKeygen(roster, me, rng) } }
 }
 
 /** What a policy decides about. */
 export function keygenRequest(
-  { walletName, threshold, total }: { readonly walletName: string; readonly threshold: number; readonly total: number },
-  mine: Card, others: readonly Card[], invitedBy: KeygenRequest['invitedBy'],
+  { walletName, threshold, total, suites = SUITES }: Pick<KeygenRequest, 'walletName' | 'threshold' | 'total'> & Partial<Pick<KeygenRequest, 'suites'>>,
+  mine: readonly Card[], others: readonly Card[], invitedBy: KeygenRequest['invitedBy'],
 ): KeygenRequest {
   return {
-    walletName, threshold, total, suites: SUITES, invitedBy,
-    parties: [mine, ...others].map((card) => ({ name: card.name, partyId: card.partyId, role: card.role, me: card === mine })),
+    walletName, threshold, total, suites, invitedBy,
+    parties: [...mine, ...others].map((card) => ({ name: card.name, partyId: card.partyId, role: card.role, me: mine.includes(card) })),
   }
 }
 
 function cardOf(cards: readonly Card[], idKeyHash: Uint8Array): Card {
   const id = bytesToHex(idKeyHash)
   const card = cards.find(({ partyId }) => partyId === id)
-  if (card === undefined) throw new Malformed('E_CONFIG', 'a member without a card')
+  if (card === undefined) throw badProposal('a member without a card')
   return card
 }
 
-function pidOfCard(members: readonly SessionMember[], card: Card): Pid {
-  const member = memberOf(members, card.partyId)
-  if (member === undefined) throw new Malformed('E_CONFIG', 'this device is not a member')
+function pidOfCard(devices: readonly SessionMember[], card: Card): Pid {
+  const member = memberOf(devices, card.partyId)
+  if (member === undefined) throw badProposal('this device is not a member')
   return member.pid
 }

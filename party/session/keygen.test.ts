@@ -38,9 +38,11 @@ describe('the roster', () => {
     const room = '0f8fad5b-d9cb-469f-a165-70867728950e' as SessionId
     const draft = { room, walletName: 'Savings', threshold: 2, expiresAt: deps.clock.now() + 1000, cards: [the(guest).card, the(other).card] }
     const { bytes } = await proposeKeygen(draft, { ...deps, identity: the(inviter) })
-    const lobbyOf = { room, inviter: the(inviter).card, walletName: 'Savings', threshold: 2, total: 3 }
-    const read = (told: Partial<typeof lobbyOf>, tools: Partial<Parameters<typeof readKeygenProposal>[2]> = {}) =>
-      readKeygenProposal(bytes, { ...lobbyOf, ...told }, { ...deps, identity: the(guest), ...tools })
+    const lobbyOf = { room, inviter: the(inviter).card, threshold: 2, total: 3 }
+    const read = ({ threshold, total, ...told }: Partial<typeof lobbyOf>, tools: Partial<Parameters<typeof readKeygenProposal>[2]> = {}) =>
+      readKeygenProposal(bytes, {
+        ...lobbyOf, ...told, welcome: { walletName: 'Savings', threshold: threshold ?? 2, total: total ?? 3, purpose: { kind: 'keygen' } },
+      }, { ...deps, identity: the(guest), ...tools })
     await expect(read({})).resolves.toMatchObject({ walletName: 'Savings', roster: { threshold: 2 } })
     await expect(read({ threshold: 3 })).rejects.toMatchObject({ code: 'E_CONFIG' })
     await expect(read({ total: 4 })).rejects.toMatchObject({ code: 'E_CONFIG' })

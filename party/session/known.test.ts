@@ -145,7 +145,8 @@ describe('a known device', () => {
         seen.push(request)
         return request.invitedBy === 'own-invitation' ? { answer: 'approve' } : { answer: 'decline', rule: 'invited', reason: `invited by ${request.invitedBy}` }
       },
-      sign: async () => ({ answer: 'approve' }), repair: async () => ({ answer: 'approve' }),
+      sign: async () => ({ answer: 'approve' }), reshare: async () => ({ answer: 'approve' }),
+      repair: async () => ({ answer: 'approve' }), export: async () => ({ answer: 'approve' }),
     }
     const acme = await person({ transport: network.transport('Acme'), name: 'Acme', clock, policy, role: 'enterprise' })
     const { invitation } = await acme.party.verbs.createInvitation({ expiresInSeconds: 600 })

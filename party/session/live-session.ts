@@ -1,6 +1,7 @@
 /** What the party knows of every kind of session. */
 import { Bug, InputError, MpcError, Refused, TransportError } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
+import type { WalletId } from '../api.ts'
 import type { SessionView } from '../views.ts'
 import { memberOf, type SessionMember } from './member.ts'
 
@@ -18,8 +19,12 @@ export interface LiveSession {
   /** Leaves it at once, whatever state it is in. Resolves when the introduction server has heard of it, or cannot. */
   leave(): Promise<void>
   readonly isOver: boolean
+  /** Another epoch of this wallet counts, or none any more: whatever runs under the one before ends at once, and nothing more of it leaves. */
+  walletMoved?(wallet: WalletId): void
   /** Not shown to people. */
-  readonly isBackground?: true
+  readonly isBackground?: boolean
+  /** It is forgotten: what it held for somebody to fetch is erased. */
+  wipe?(): void
 }
 
 /** A reason on its way over a channel gets so long to arrive before the server's bare word counts. */
@@ -33,6 +38,10 @@ export const YOU_DECLINED = 'you declined'
 
 export function youDeclined(reason: string): Refused {
   return new Refused('E_DECLINED', reason === '' ? YOU_DECLINED : `${YOU_DECLINED}: ${reason}`)
+}
+
+export function devicesChanged(): Refused {
+  return new Refused('E_CANCELLED', 'the devices of this wallet have changed')
 }
 
 export function tooLate(): InputError {

@@ -6,11 +6,13 @@ import { cardHash, readCard, type Card } from '../identity/card.ts'
 import { isSameName } from '../known/known-parties.ts'
 import { encodeCapabilities, mustFit, MY_CAPABILITIES, readCapabilities } from '../pairing/capabilities.ts'
 import { encodeJoinLink, type CompanyInvitation } from '../pairing/link.ts'
-import { encodeWelcome, readHello } from '../pairing/proof.ts'
+import { encodeWelcome, readHello, readStanding, type Purpose, type Standing } from '../pairing/proof.ts'
 import type { Courier } from './courier.ts'
 import type { SessionDeps } from './deps.ts'
+import type { ImportPlan } from './import-plan.ts'
 import { goesByNames } from './names.ts'
 import { placeFacts } from './place-view.ts'
+import { NOTHING_HELD, type Arrival, type ResharePlan } from './reshare-plan.ts'
 
 /** An empty place, and who fills it: whoever proves to know the secret of its link, one company, or one device that is known. */
 export type OpenPlace = {
@@ -19,14 +21,24 @@ export type OpenPlace = {
 } & ({
   /** The token admits one party to the room, whichever it is; the introduction server knows it. */
   readonly link: { readonly secret: Uint8Array; readonly joinToken: string }
-} | { readonly company: CompanyInvitation } | { readonly known: Card })
+} | { readonly company: CompanyInvitation } | {
+  readonly known: Card
+  /** It has the wallet already: comes by itself. */
+  readonly isCalled?: true
+})
 
 export interface LobbyOptions {
   readonly deps: SessionDeps
   readonly room: SessionId
   readonly walletName: string
+  /** Of what is made: devices that are needed, and devices in all. */
   readonly threshold: number
   readonly total: number
+  readonly purpose: Purpose
+  /** Where everybody also has to say what it has of a wallet that exists. */
+  readonly plan?: Pick<ResharePlan, 'admit' | 'hear'>
+  /** Where the keys existed before, and others may have to give files of them. */
+  readonly brought?: Pick<ImportPlan, 'admit' | 'offered' | 'hasGiven' | 'isComplete'>
   readonly expiresAt: number
   readonly pageUrl: string
   readonly places: readonly OpenPlace[]
@@ -42,6 +54,9 @@ interface Seat {
   /** As it calls itself, or as it is known; also of one that cannot take part. */
   name: string | undefined
   card: Card | undefined
+  /** Has shown its card, and not said yet what it has of the wallet. */
+  asked: Card | undefined
+  standing: Standing | undefined
   /** Came to the room, but its card has not been seen yet. */
   party: PartyId | undefined
   online: boolean
@@ -56,14 +71,15 @@ export class Lobby {
   constructor(options: LobbyOptions) {
     this.#options = options
     this.#seats = options.places.map((open): Seat => ({
-      open, link: this.#linkOf(open), name: namedIn(open)?.name, card: undefined, party: namedIn(open)?.partyId, online: false, reason: undefined,
+      open, link: this.#linkOf(open), name: namedIn(open)?.name, party: namedIn(open)?.partyId,
+      card: undefined, asked: undefined, standing: undefined, online: false, reason: undefined,
     }))
     options.courier.knows(...options.places.flatMap((open) => ('known' in open ? [open.known] : [])))
   }
 
-  /** Everybody's card has been proved. */
+  /** Everybody's card has been proved, and all files are here that are needed. */
   get isFull(): boolean {
-    return this.#seats.every(({ card }) => card !== undefined)
+    return this.#seats.every(({ card }) => card !== undefined) && this.#options.brought?.isComplete !== false
   }
 
   /** Parties that were invited by what only they know: no stranger can be in their places. */
@@ -75,12 +91,17 @@ export class Lobby {
     return this.#seats.find((seat) => seat.party === party)?.name
   }
 
-  /** Cards of the others. */
-  cards(): readonly Card[] {
-    return this.#seats.map(({ card }) => {
+  /** The others, and what they have of the wallet. */
+  guests(): readonly Arrival[] {
+    return this.#seats.map(({ card, standing = NOTHING_HELD }) => {
       if (card === undefined) throw new Bug('a place is empty')
-      return card
+      return { card, standing }
     })
+  }
+
+  /** Those who are here so far. */
+  come(): readonly Card[] {
+    return this.#seats.flatMap(({ card, open }) => (isCalled(open) ? [] : card ?? []))
   }
 
   told(info: SessionInfo): void {
@@ -117,32 +138,67 @@ export class Lobby {
     })
   }
 
+  /** What a guest has of the wallet. Whoever cannot take part is told apart in its place. */
+  standing(from: Card, body: Uint8Array): void {
+    const seat = this.#seats.find(({ asked }) => asked?.partyId === from.partyId)
+    if (seat === undefined || seat.card !== undefined) return
+    try {
+      seat.standing = readStanding(body)
+      this.#options.plan?.hear(seat.standing, isCalled(seat.open))
+      seat.card = seat.asked
+      seat.reason = undefined
+    } catch (error) {
+      if (!(error instanceof MpcError)) throw error
+      seat.reason = error.message
+    }
+    this.#options.deps.changed()
+  }
+
+  /** A file of what is imported. One that cannot be used is told apart in its place. @throws {Malformed} */
+  gaveFile(from: Card, body: Uint8Array): void {
+    const { brought, deps } = this.#options
+    const seat = this.#seats.find(({ card }) => card?.partyId === from.partyId)
+    if (seat === undefined || brought === undefined) return
+    try {
+      brought.offered(from, body)
+      seat.reason = undefined
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      seat.reason = error.message
+    }
+    deps.changed()
+  }
+
   places(): readonly PlaceView[] {
-    const { deps } = this.#options
-    const mine: PlaceView = { place: 1, me: true, state: 'joined', ...placeFacts(deps.identity.card, deps) }
+    const { deps, brought } = this.#options
+    const gave = (party: PartyId | undefined): Pick<PlaceView, 'gaveFile'> => (brought?.hasGiven(party) === true ? { gaveFile: true } : {})
+    const mine: PlaceView = { place: 1, me: true, state: 'joined', ...gave(deps.identity.card.partyId), ...placeFacts(deps.identity.card, deps) }
     return [mine, ...this.#seats.map(({ open, link, card, name, party, online, reason }): PlaceView => ({
       place: open.place, me: false, state: card === undefined ? (reason === undefined ? 'empty' : 'gone') : online ? 'joined' : 'gone',
       ...(name === undefined ? {} : { name }), ...(party === undefined ? {} : { partyId: party }),
       ...factsBefore(open), ...(card === undefined ? {} : placeFacts(card, deps)),
-      ...(card === undefined && reason === undefined && link !== undefined ? { link } : {}), ...(reason === undefined ? {} : { reason }),
+      ...(card === undefined && reason === undefined && link !== undefined ? { link } : {}), ...(reason === undefined ? {} : { reason }), ...gave(party),
     }))]
   }
 
   async #seat(from: PartyId, bodyFor: (seat: Seat) => Promise<Uint8Array>): Promise<void> {
     const seat = this.#seats.find(({ party }) => party === from)
-    if (seat === undefined || seat.card !== undefined) return
-    const { deps, courier } = this.#options
+    if (seat === undefined || seat.card !== undefined || seat.asked !== undefined) return
+    const { deps, courier, plan, brought } = this.#options
     try {
       const { capabilities, rest } = readCapabilities(await bodyFor(seat))
       const card = await readCard(readHello(rest, cardHash(deps.identity.card)), deps.ed25519)
-      const taken = this.#seats.some((other) => other.card?.partyId === card.partyId) || card.partyId === deps.identity.card.partyId
+      const taken = this.#seats.some((other) => (other.card ?? other.asked)?.partyId === card.partyId) || card.partyId === deps.identity.card.partyId
       if (card.partyId !== from || taken || !mayTake(seat, card.partyId)) return
       seat.name = card.name
       mustFit(capabilities, card.name)
       if (goesByNames(deps)) deps.known.mustNotPassFor(card)
       this.#mustBeAlone(card)
-      seat.card = card
+      plan?.admit(card, isCalled(seat.open))
+      brought?.admit(card)
       courier.knows(card)
+      if (plan === undefined) seat.card = card
+      else seat.asked = card
       seat.reason = undefined
     } catch (error) {
       if (!(error instanceof MpcError) || error.code === 'E_IDENTITY') throw error
@@ -153,7 +209,7 @@ export class Lobby {
 
   /** @throws {Refused} E_CONFIG: people would not know which of two is meant */
   #mustBeAlone({ name }: Card): void {
-    const others = [this.#options.deps.identity.card, ...this.#seats.flatMap(({ card }) => card ?? [])]
+    const others = [this.#options.deps.identity.card, ...this.#seats.flatMap(({ card, asked }) => card ?? asked ?? [])]
     if (others.some((other) => isSameName(other.name, name))) throw new Refused('E_CONFIG', 'another device here has the same name; one of the two needs another')
   }
 
@@ -165,8 +221,8 @@ export class Lobby {
   }
 
   #welcome(): Uint8Array {
-    const { deps, walletName, threshold, total } = this.#options
-    return concat(encodeCapabilities(MY_CAPABILITIES), encodeWelcome({ card: deps.identity.card.bytes, walletName, threshold, total }))
+    const { deps, walletName, threshold, total, purpose } = this.#options
+    return concat(encodeCapabilities(MY_CAPABILITIES), encodeWelcome({ card: deps.identity.card.bytes, walletName, threshold, total, purpose }))
   }
 
   #linkOf(open: OpenPlace): string | undefined {
@@ -182,10 +238,14 @@ function namedIn(open: OpenPlace): { readonly partyId: PartyId; readonly name: s
   return 'known' in open ? open.known : open.company
 }
 
+function isCalled(open: OpenPlace): boolean {
+  return 'known' in open && open.isCalled === true
+}
+
 /** What is shown of who is to fill a place, before it has come. */
 function factsBefore(open: OpenPlace): Pick<PlaceView, 'role' | 'known'> {
   if ('link' in open) return {}
-  return 'known' in open ? { role: open.known.role, known: true } : { role: 'enterprise' }
+  return 'known' in open ? { role: open.known.role, ...(isCalled(open) ? {} : { known: true }) } : { role: 'enterprise' }
 }
 
 /** What only the inviter and who comes know; of a device that is known there is none: its card is. */
@@ -195,6 +255,6 @@ function secretOf(open: OpenPlace): Uint8Array | undefined {
 }
 
 /** Who proved to have a place keeps it, and an invitation is of one party: whatever the introduction server says. */
-function mayTake({ card, open }: Seat, party: PartyId): boolean {
-  return card === undefined ? (namedIn(open)?.partyId ?? party) === party : card.partyId === party
+function mayTake({ card, asked = card, open }: Seat, party: PartyId): boolean {
+  return asked === undefined ? (namedIn(open)?.partyId ?? party) === party : asked.partyId === party
 }

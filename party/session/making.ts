@@ -1,8 +1,6 @@
-/** From a checked roster to a wallet: approvals, ceremony, shares in the vault, certificate. */
-import { bytesToHex } from '@noble/hashes/utils.js'
-import { Bug, INVITE, InputError, MpcError, Run, type LastingChange, type Pid, type PreparedEpoch } from '@trivet/protocol/core'
-import { JOIN, VOTE } from '@trivet/protocol/epoch'
-import { keygen, keygenVocabulary, prepareKeygen, type KeygenCeremony } from '@trivet/protocol/keygen'
+/** From a checked proposal to a wallet: words, approvals, ceremony, shares in the vault, certificate. */
+import { Bug, InputError, MpcError, type Envelope, type LastingChange, type Pid } from '@trivet/protocol/core'
+import { VOTE } from '@trivet/protocol/epoch'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import type { KnownView, PlaceView, SessionState } from '../views.ts'
 import type { Card } from '../identity/card.ts'
@@ -12,19 +10,17 @@ import { meshEvents, type Courier, type CourierOptions } from './courier.ts'
 import type { SessionDeps } from './deps.ts'
 import { CHANNEL } from './frames.ts'
 import { Gathering } from './gathering.ts'
-import { keygenChannelContext, type KeygenProposal } from './keygen-proposal.ts'
 import { knownError } from './live-session.ts'
 import { memberOf, type SessionMember } from './member.ts'
 import { Mesh } from './mesh.ts'
 import { placeFacts } from './place-view.ts'
+import { makingChannelContext, MAKING_STEPS, type Made, type Proposal } from './proposal.ts'
 import { WordsExchange } from './words-exchange.ts'
 import { WordsStep, type WordsAnswer } from './words-step.ts'
 
-export const KEYGEN_STEPS = ['hello', 'commit', 'exchange', 'check', 'confirm'] as const
-
-export interface KeygenMakingOptions {
+export interface MakingOptions {
   readonly room: SessionId
-  readonly proposal: KeygenProposal
+  readonly proposal: Proposal
   readonly deps: SessionDeps
   readonly courier: Courier
   /** Whose invitations were used here: no words are needed to know that it is them. */
@@ -33,27 +29,28 @@ export interface KeygenMakingOptions {
   readonly isVouchedFor: boolean
   readonly events: {
     /** Everybody voted, and the certificate is stored. */
-    made(epoch: PreparedEpoch): void
+    made(voteHash: Uint8Array): void
     failed(error: MpcError): void
   }
 }
 
-export class KeygenMaking {
-  readonly proposal: KeygenProposal
-  readonly gathering: Gathering<PreparedEpoch>
+export class Making {
+  readonly proposal: Proposal
+  readonly gathering: Gathering<Made>
   readonly words: WordsStep
-  readonly #options: KeygenMakingOptions
+  readonly #options: MakingOptions
   readonly #mesh: Mesh
   readonly #exchange: WordsExchange
+  #isPrepared = false
 
-  constructor(options: KeygenMakingOptions) {
+  constructor(options: MakingOptions) {
     const { room, proposal, deps, courier, events } = options
-    const { instance, roster, members, me, envelope, expiresAt } = proposal
+    const { devices, participants, me, envelope, expiresAt } = proposal
     this.#options = options
     this.proposal = proposal
-    courier.knows(...members.map(({ card }) => card))
+    courier.knows(...devices.map(({ card }) => card))
     this.#mesh = new Mesh({
-      ...deps, context: keygenChannelContext(room), parties: members.map(({ card }) => card.partyId),
+      ...deps, context: makingChannelContext(room), parties: devices.map(({ card }) => card.partyId),
       signal: (to, bytes) => courier.hand(to, 'channel', bytes),
       mail: (to, bytes) => courier.leave(to, 'mail', bytes),
       events: {
@@ -66,8 +63,8 @@ export class KeygenMaking {
         },
       },
     })
-    this.gathering = new Gathering<PreparedEpoch>({
-      deps, me, members, epoch: 0, invitation: envelope, expiresAt, mesh: this.#mesh,
+    this.gathering = new Gathering<Made>({
+      deps, me, members: devices, participants, epoch: proposal.headerEpoch, invitation: envelope, expiresAt, mesh: this.#mesh,
       persist: (change) => this.#persist(change),
       events: {
         changed: () => { deps.changed() },
@@ -80,26 +77,19 @@ export class KeygenMaking {
     })
     this.words = new WordsStep({
       isCoordinator: me === proposal.inviter, rng: deps.rng,
-      isNeeded: this.#others.some(({ card }) => !deps.known.knows(card) && !options.pinned.has(card.partyId)),
+      isNeeded: this.#others.some(({ card }) => !deps.known.knows(card) && !options.pinned.has(card.partyId) && !proposal.trusted.has(card.partyId)),
     })
     this.#exchange = new WordsExchange({
-      members: members.map(({ pid, card: { name } }) => ({ pid, name })), me, draft: draftHash(proposal.walletName, proposal.bytes), rng: deps.rng,
-      tell: (to, bytes) => { for (const { pid, card } of members) if (pid === to) this.#mesh.tell(card.partyId, CHANNEL.words, bytes) },
+      members: devices.map(({ pid, card: { name } }) => ({ pid, name })), me, draft: draftHash(proposal.walletName, proposal.draft), rng: deps.rng,
+      tell: (to, bytes) => { for (const { pid, card } of devices) if (pid === to) this.#mesh.tell(card.partyId, CHANNEL.words, bytes) },
     })
-    const ceremony: { -readonly [K in keyof KeygenCeremony]: KeygenCeremony[K] } = { instance, roster, me }
-    const run = new Run({
-      me, parties: members.map(({ pid }) => pid), vocabulary: keygenVocabulary(roster, me),
-      heardBefore: [{ from: proposal.inviter, to: 0, suite: 0, type: INVITE, body: envelope.body }],
-      script: keygen(ceremony, deps.rng),
-    })
-    this.gathering.prepare({ runs: [{ instance, run }], steps: KEYGEN_STEPS })
-    for (const member of this.#others) this.gathering.connect(member)
+    const { runs, prepare } = proposal.runs(deps.rng)
+    this.gathering.prepare({ runs, steps: MAKING_STEPS })
+    for (const device of this.#others) this.gathering.connect(device)
     // The roster is fixed, so this party's part of the words may be. What it is comes out when everybody's is.
     this.#exchange.start()
     // While people look at the roster, not before they can. What is not made by then is made in the ceremony.
-    const stopPreparing = deps.clock.after(0, () => {
-      if (!this.gathering.hasStarted) ceremony.baseOts = prepareKeygen(roster, me, deps.rng)
-    })
+    const stopPreparing = deps.clock.after(0, () => { if (!this.gathering.hasStarted) prepare() })
   }
 
   /** What members say, and what the introduction server makes up. */
@@ -112,14 +102,9 @@ export class KeygenMaking {
     return this.#mesh.over
   }
 
-  /** The wallet's id. */
-  get wallet(): string {
-    return bytesToHex(this.proposal.instance)
-  }
-
-  /** Whether shares were stored that may have been voted for: then the wallet is finished sooner or later. */
+  /** Whether shares were stored that may have been voted for: then the epoch is finished sooner or later. */
   get isPrepared(): boolean {
-    return this.#options.deps.wallets.has(this.wallet)
+    return this.#isPrepared
   }
 
   /** Words are compared before anybody is asked to approve. */
@@ -129,10 +114,10 @@ export class KeygenMaking {
   }
 
   places(): readonly PlaceView[] {
-    const { members, inviter } = this.proposal
+    const { devices, inviter } = this.proposal
     // As in the lobby, the inviter's is the first.
-    const placeOf = (pid: Pid): number => (pid === inviter ? 1 : pid < inviter ? pid + 1 : pid)
-    return members.map((member) => ({ ...this.gathering.place(member, placeOf(member.pid)), ...placeFacts(member.card, this.#options.deps) }))
+    const order = [inviter, ...devices.map(({ pid }) => pid).filter((pid) => pid !== inviter)]
+    return devices.map((device) => ({ ...this.gathering.place(device, order.indexOf(device.pid) + 1), ...placeFacts(device.card, this.#options.deps) }))
   }
 
   /** My yes. @throws {InputError} before the words were compared, or when it is too late */
@@ -155,11 +140,11 @@ export class KeygenMaking {
   }
 
   get #others(): readonly SessionMember[] {
-    return this.proposal.members.filter(({ pid }) => pid !== this.proposal.me)
+    return this.proposal.devices.filter(({ pid }) => pid !== this.proposal.me)
   }
 
   #heardWords(from: PartyId, bytes: Uint8Array): void {
-    const member = memberOf(this.proposal.members, from)
+    const member = memberOf(this.proposal.devices, from)
     // After the member's copy of the invitation, which came before: if that is another one, it is known who is to blame.
     this.gathering.enqueue(async () => {
       if (member === undefined || this.gathering.isOver) return
@@ -184,33 +169,47 @@ export class KeygenMaking {
   }
 
   async #persist(change: LastingChange): Promise<void> {
-    if (change.kind !== 'prepared') throw new Bug('a key generation tests no pairs')
+    if (change.kind !== 'prepared') throw new Bug('a making tests no pairs, and takes no key out')
     const { epoch, pairs } = change
-    const { proposal, gathering } = this
-    const { wallets, clock, log } = this.#options.deps
-    const approvals = proposal.members.map(({ pid }) => {
-      const envelope = gathering.desk.find(proposal.instance, { suite: 0, type: JOIN, from: pid, to: 0 })
-      if (envelope === undefined) throw new Bug(`party ${pid} took part without an approval`)
-      return envelope
-    })
-    const cards = proposal.members.map(({ card }) => card)
-    await wallets.prepare({ name: proposal.walletName, createdAt: clock.now(), cards: cards.map(({ bytes }) => bytes), approvals, epoch }, cards, pairs)
+    const { deps: { wallets, clock, log } } = this.#options
+    const members = this.#members()
+    const record = { ...this.proposal.record(clock.now()), cards: members.map(({ card }) => card.bytes), approvals: this.#approvals(), epoch }
+    await wallets.prepare(record, members.map(({ card }) => card), pairs)
+    this.#isPrepared = true
     // Now, since a crash may keep the certificate for another session. Shares that are there are there, also where their holders will
     // have to be compared once more.
     await this.#remember().catch((error: unknown) => { log('members could not be remembered', { code: knownError(error, '').code }) })
   }
 
   /** The certificate is put together from the signed votes, checked like anybody's, and then the epoch counts. */
-  #finish([epoch]: readonly PreparedEpoch[]): void {
-    const { events } = this.#options
+  #finish([made]: readonly Made[]): void {
+    const { events, deps: { wallets, clock } } = this.#options
     const work = async (): Promise<void> => {
-      if (epoch === undefined) throw new Bug('a key generation without a result')
-      const { wallets } = this.#options.deps
-      const { proposal, gathering } = this
-      const votes = proposal.members.flatMap(({ pid }) => gathering.desk.find(proposal.instance, { suite: 0, type: VOTE, from: pid, to: 0 }) ?? [])
-      await wallets.commit(epoch.walletId, assembleFromVotes(wallets.get(epoch.walletId), votes))
-      events.made(epoch)
+      if (made === undefined) throw new Bug('a making without a result')
+      const { roster, walletId } = this.proposal
+      const { descent } = this.proposal.record(clock.now())
+      const votes = roster.members.flatMap(({ pid }) => this.#said(VOTE, pid) ?? [])
+      await wallets.commit(walletId, assembleFromVotes({ epoch: { roster }, approvals: this.#approvals(), members: this.#members(), descent }, votes))
+      events.made(made.voteHash)
     }
     work().catch((error: unknown) => { events.failed(error instanceof MpcError ? error : new Bug('committing failed', error)) })
+  }
+
+  /** Of the new epoch. */
+  #members(): readonly SessionMember[] {
+    const { roster, participants } = this.proposal
+    return participants.filter(({ pid }) => roster.members.some((member) => member.pid === pid))
+  }
+
+  #approvals(): readonly Envelope[] {
+    return this.proposal.participants.map(({ pid }) => {
+      const envelope = this.#said(this.proposal.join, pid)
+      if (envelope === undefined) throw new Bug(`party ${pid} took part without an approval`)
+      return envelope
+    })
+  }
+
+  #said(type: number, from: Pid): Envelope | undefined {
+    return this.gathering.desk.find(this.proposal.instance, { suite: 0, type, from, to: 0 })
   }
 }

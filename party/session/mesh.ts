@@ -5,6 +5,7 @@ import type { PartyId } from '@trivet/signalling/wire'
 import { openChannel as openTrueChannel, type Channel, type ChannelState, type OpenChannel } from '../channel/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Card } from '../identity/card.ts'
+import type { Health } from '../health/health.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { LinkFactory, LinkPath } from '../transport/types.ts'
@@ -17,7 +18,7 @@ const MAX_LINKS = 16
 /** What is kept of a peer before its channel is opened: as many frames as an attempt may have. */
 const MAX_EARLY = 64
 /** Kinds of messages that the mesh itself knows. */
-const OWN_KINDS: readonly (number | undefined)[] = [CHANNEL.envelope, CHANNEL.links]
+const OWN_KINDS: readonly (number | undefined)[] = [CHANNEL.envelope, CHANNEL.links, CHANNEL.health]
 
 export interface MeshOptions {
   readonly identity: Identity
@@ -35,6 +36,8 @@ export interface MeshOptions {
   mail?: ((to: Card, bytes: Uint8Array) => Promise<void>) | undefined
   /** In place of true channels: for tests of dishonest parties. */
   readonly openChannel?: OpenChannel | undefined
+  /** What devices tell each other of their backups whenever they meet. */
+  readonly health?: Pick<Health, 'tell' | 'heard'> | undefined
   readonly events: {
     message(from: PartyId, envelope: Uint8Array): void
     /** A message of another kind than the mesh's own (`Mesh.tell`). */
@@ -61,6 +64,8 @@ interface Peer {
   linkedTo: readonly PartyId[]
   /** As it showed itself when the channel came up last. */
   card: Card
+  /** Of this device's backups. */
+  isTold: boolean
 }
 
 export class Mesh {
@@ -93,7 +98,7 @@ export class Mesh {
         closed: () => { this.#gone(partyId, undefined) },
       },
     })
-    this.#peers.set(partyId, { channel, state: 'connecting', path: undefined, linkedTo: [], card })
+    this.#peers.set(partyId, { channel, state: 'connecting', path: undefined, linkedTo: [], card, isTold: false })
     const early = this.#early.get(partyId) ?? []
     this.#early.delete(partyId)
     for (const give of early) give(channel)
@@ -181,7 +186,15 @@ export class Mesh {
     peer.state = state
     peer.path = path
     this.#tellLinks()
+    if (state === 'up') this.#tellHealth(party, peer)
     this.#options.events.changed()
+  }
+
+  #tellHealth(party: PartyId, peer: Peer): void {
+    if (peer.isTold || this.#closed) return
+    peer.isTold = true
+    const facts = this.#options.health?.tell(party)
+    if (facts !== undefined) this.#give(party, concat(u8(CHANNEL.health), facts))
   }
 
   /** So that every screen can draw the whole mesh. */
@@ -210,6 +223,7 @@ export class Mesh {
     const [kind] = bytes
     const body = bytes.subarray(1)
     if (kind === CHANNEL.envelope) this.#options.events.message(from, body)
+    else if (kind === CHANNEL.health) this.#options.health?.heard(from, body)
     else if (kind !== undefined && !OWN_KINDS.includes(kind)) this.#options.events.told?.(from, kind, body)
     const peer = this.#peers.get(from)
     if (kind !== CHANNEL.links || peer === undefined || body.length % 32 !== 0 || body.length > 32 * MAX_LINKS) return

@@ -3,6 +3,7 @@ import { Bug, Refused, type LastingChange, type MpcError } from '@trivet/protoco
 import { PairsDiffer } from '@trivet/protocol/dkls23'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { Pairs } from '../wallets/pairs.ts'
+import { devicesChanged } from './live-session.ts'
 import { nameOf } from './member.ts'
 import { signersOf, type SignInvitation } from './sign-request.ts'
 
@@ -20,6 +21,7 @@ export function onPairEnd(pairs: Pairs, { wallet, share, signers }: About, halt:
     const peers = end.peers.filter((pid) => signers.includes(pid))
     if (end.wallet !== wallet.id || end.epoch !== wallet.epoch.roster.epoch || peers.length === 0) return
     const names = peers.map((pid) => nameOf(wallet.members, pid)).join(', ')
+    if (end.why === 'moved') return halt(devicesChanged(), [])
     if (end.why === 'replaced') return halt(new Refused('E_CANCELLED', `this device and ${names} were set up anew for signing together in the meantime`), [])
     const error = new Refused('E_BANNED', `a safety check with ${names} failed in another session`, { culprits: peers })
     halt(error, signersOf(wallet, peers).map(({ card }) => card.partyId))

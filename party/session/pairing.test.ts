@@ -211,6 +211,8 @@ describe('a company\'s one-time invitation', () => {
     },
     sign: async () => ({ answer: 'decline', rule: 'none', reason: 'nothing is signed' }),
     repair: async () => ({ answer: 'decline', rule: 'none', reason: 'nothing is repaired' }),
+    reshare: async () => ({ answer: 'decline', rule: 'none', reason: 'nothing is changed' }),
+    export: async () => ({ answer: 'decline', rule: 'none', reason: 'nothing is exported' }),
   })
 
   async function withCompany(answer: 'approve' | 'decline') {

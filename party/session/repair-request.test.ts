@@ -31,7 +31,8 @@ beforeAll(async () => {
   const opened = await Promise.all(all.map(async ({ store }) => {
     const vault = createVault({ store, subtle: crypto.subtle, rng: randomBytes, clock })
     const { partyId } = the((await vault.list())[0])
-    const tools = { vault, ed25519, rng: randomBytes, role: 'mobile-app', build: new Uint8Array(32), tenancy: new Tenancy(undefined, false, () => undefined) } as const
+    const tenancy = new Tenancy(undefined, false, () => undefined)
+    const tools = { vault, ed25519, clock, rng: randomBytes, role: 'mobile-app', build: new Uint8Array(32), tenancy } as const
     return openDevice(partyId, { kind: 'raw', key: VAULT_KEY }, tools)
   }))
   const pidOf = ({ wallets }: Device): number => the(the(wallets.list()[0]).epoch.keys[0]).pid

@@ -8,11 +8,11 @@ import type { RepairView } from '../views.ts'
 import type { RepairRequest } from '../policy.ts'
 import { ecdsaShare } from '../presign/presign-request.ts'
 import type { Wallet } from '../wallets/wallet.ts'
-import type { CeremonyRun } from './ceremony.ts'
+import type { CeremonyRun, Prepared } from './running.ts'
 import type { SessionDeps } from './deps.ts'
-import type { Prepared } from './gathering.ts'
 import { nameOf } from './member.ts'
 import { badRequest, openRequest, sealRequest } from './request-envelope.ts'
+import { mustMaySign, signersOf } from './sign-request.ts'
 
 export interface RepairInvitation {
   readonly wallet: Wallet
@@ -28,12 +28,13 @@ export interface RepairInvitation {
   readonly envelope: Envelope
 }
 
-/** Whether this wallet has such a pair. @throws {InputError} naming what it lacks */
+/** Whether this wallet has such a pair, of two that may sign. @throws {InputError} naming what it lacks */
 export function checkPair(wallet: Wallet, peer: Pid): KeyShare {
   const share = ecdsaShare(wallet)
   if (wallet.certificate === undefined) throw new InputError('wallet', 'its making was not confirmed by everybody yet')
   if (share === undefined) throw new InputError('wallet', 'it has no ECDSA key')
   if (peer === share.pid || !wallet.members.some(({ pid }) => pid === peer)) throw new InputError('peer', `expected the share index of another device of this wallet, got ${peer}`)
+  mustMaySign(signersOf(wallet, [share.pid, peer]), 'peer')
   return share
 }
 
@@ -61,6 +62,7 @@ export async function readRepairRequest(
   const { wallet, share, requester: peer, instance } = opened
   if (share.suite !== 1) throw badRequest('repair', 'it is for a key that has no pairs')
   if (peer === share.pid || pair.join() !== pairOf(share, peer).join()) throw badRequest('repair', 'it is about other parties than the two that meet')
+  mustMaySign(signersOf(wallet, pair), 'peer')
   if (deps.wallets.used.has(wallet.id, wallet.epoch.roster.epoch, instance)) throw badRequest('repair', 'it was answered before')
   return { ...opened, peer, signers: pair }
 }

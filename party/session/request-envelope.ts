@@ -68,7 +68,9 @@ export async function openRequest<P extends { readonly keyId: Uint8Array }>(
   const share = wallet?.epoch.keys.find(isMeant)
   if (wallet === undefined || share === undefined) throw bad('this device has no share of that key')
   const requester = memberOf(wallet.members, from)
-  if (requester?.pid !== header.from || header.epoch !== wallet.epoch.roster.epoch) throw bad('it is of another party or epoch')
+  if (requester?.pid !== header.from) throw bad('it is of another party')
   if (!await ed25519.verify(requester.card.identityKey, signedBytes(encodeHeader(header), body), signature)) throw bad('its signature does not verify')
+  if (header.epoch < wallet.epoch.roster.epoch) wallets.outdated(wallet.id, from)
+  if (header.epoch !== wallet.epoch.roster.epoch) throw bad('it is of another epoch')
   return { wallet, share, requester: requester.pid, proposal, instance: header.instance, expiresAt: invitation.expires, envelope }
 }

@@ -2,7 +2,7 @@
 import { Bug, InputError, Refused, type Rng } from '@trivet/protocol/core'
 import type { CreatedSession, PartyId, SessionId, SessionInfo, SessionRequest } from '@trivet/signalling/wire'
 import type { Clock } from '../clock.ts'
-import type { CreateWallet } from '../api.ts'
+import type { NewPlace } from '../api.ts'
 import type { Card } from '../identity/card.ts'
 import type { KnownParties } from '../known/known-parties.ts'
 import { readLink, type CompanyInvitation } from '../pairing/link.ts'
@@ -25,7 +25,7 @@ export function isLeftOver({ status, participants }: SessionInfo, me: PartyId): 
 export type Expected = { readonly company: CompanyInvitation } | { readonly known: Card } | undefined
 
 /** @throws {InputError} where that cannot be @throws {Refused} E_EXPIRED_LINK; E_IDENTITY: the company goes by the name of another that is known */
-export function expectedAt(place: CreateWallet['places'][number], { clock, known }: { readonly clock: Clock; readonly known: KnownParties }): Expected {
+export function expectedAt(place: NewPlace, { clock, known }: { readonly clock: Clock; readonly known: KnownParties }): Expected {
   if (place.kind === 'company') {
     const company = companyOf(place.invitation, clock)
     known.mustNotPassFor(company)
@@ -50,7 +50,7 @@ export function openPlace(place: number, guest: Expected, tokens: CreatedSession
 }
 
 /** A room for these parties, of which the first is this one; anybody may come to a place without a name. */
-export function roomFor(type: 'keygen' | 'sign' | 'presign' | 'recover' | 'refresh', threshold: number, places: readonly (PartyId | undefined)[]): SessionRequest {
+export function roomFor(type: 'keygen' | 'reshare' | 'sign' | 'presign' | 'recover' | 'refresh' | 'export', threshold: number, places: readonly (PartyId | undefined)[]): SessionRequest {
   return {
     session_type: type, threshold_n: places.length, threshold_t: threshold, expires_in_seconds: PATIENCE_SECONDS,
     participants: places.map((party, i) => (party === undefined ? { place: i + 1 } : { party_id: party, device_type: 'party', device_id: party.slice(0, 16) })),

@@ -49,6 +49,7 @@ export class SessionBook {
   }
 
   forget(id: SessionId): void {
+    this.#sessions.get(id)?.wipe?.()
     this.#sessions.delete(id)
     this.#infos.delete(id)
   }

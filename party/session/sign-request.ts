@@ -6,6 +6,7 @@ import type { GroupKey, Interpret, Interpretation } from '@trivet/protocol/inten
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import { roomBytes } from '../pairing/link.ts'
 import type { SignRequest } from '../policy.ts'
+import { firstWithout } from '../roles.ts'
 import type { Wallet } from '../wallets/wallet.ts'
 import type { SessionDeps } from './deps.ts'
 import { nameOf, type SessionMember } from './member.ts'
@@ -91,6 +92,12 @@ export function signersOf(wallet: Wallet, signers: readonly Pid[]): readonly Ses
   return wallet.members.filter(({ pid }) => signers.includes(pid))
 }
 
+/** @throws {InputError} naming the first whose role is to take part in key generation alone */
+export function mustMaySign(signers: readonly SessionMember[], field = 'signers'): void {
+  const guest = firstWithout('sign', signers)
+  if (guest !== undefined) throw new InputError(field, `${guest.card.name} only takes part in making keys (role ${guest.card.role})`, 'E_CONFIG')
+}
+
 /** Whether these signers of a wallet are the parties of a meeting, all of them and nobody else. */
 export function areExactly(participants: readonly PartyId[], wallet: Wallet, signers: readonly Pid[]): boolean {
   const named = signersOf(wallet, signers)
@@ -127,6 +134,7 @@ function checkSigners(wallet: Wallet, signers: readonly Pid[]): readonly Pid[] {
   if (signersOf(wallet, sorted).length !== threshold) throw new InputError('signers', 'not all of them hold this wallet', 'E_CONFIG')
   const mine = wallet.epoch.keys[0]?.pid
   if (mine === undefined || !sorted.includes(mine)) throw new InputError('signers', 'this device has to be one of them', 'E_CONFIG')
+  mustMaySign(signersOf(wallet, sorted))
   return sorted
 }
 

@@ -2,16 +2,18 @@
 import { InputError, Refused, type MpcError } from '@trivet/protocol/core'
 import type { Presignature } from '@trivet/protocol/dkls23'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
+import type { WalletId } from '../api.ts'
 import type { PlaceView, RequestView, SessionState, SessionView } from '../views.ts'
 import { atMost } from '../clock.ts'
 import { HeldPresignatures } from '../presign/held.ts'
 import { shortCode } from '../short-code.ts'
 import type { SessionDeps } from './deps.ts'
-import type { Gathering, Outcome } from './gathering.ts'
-import { DECLINE_GRACE_MS, knownError, tooLate, youDeclined, type LiveSession } from './live-session.ts'
+import type { Gathering } from './gathering.ts'
+import { DECLINE_GRACE_MS, devicesChanged, knownError, tooLate, youDeclined, type LiveSession } from './live-session.ts'
 import { Meeting } from './meeting.ts'
 import { nameOf, type SessionMember } from './member.ts'
 import { PairUse } from './pair-use.ts'
+import type { Outcome } from './running.ts'
 import { policyRequest, readSignInvitation, signersOf, understand, type SignInvitation, type SignRequestFacts } from './sign-request.ts'
 import { onlineRuns, signingRuns, signingSteps, type Signed } from './signing-runs.ts'
 
@@ -223,6 +225,10 @@ export class SignSession implements LiveSession {
   #halt(error: MpcError, parties: readonly PartyId[]): void {
     this.#gathering?.halt(error, parties)
     this.#fail(error)
+  }
+
+  walletMoved(wallet: WalletId): void {
+    if (this.#invitation?.wallet.id === wallet && !this.isOver) this.#halt(devicesChanged(), [])
   }
 
   #tellDeclined(): void {

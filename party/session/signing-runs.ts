@@ -5,9 +5,8 @@ import {
 } from '@trivet/protocol/dkls23'
 import { frostMessages, frostSign, itemInstance, signContext, signingKey, type SigningCeremony } from '@trivet/protocol/frost'
 import type { Interpretation } from '@trivet/protocol/intent'
-import type { CeremonyRun } from './ceremony.ts'
+import type { CeremonyRun, Prepared } from './running.ts'
 import type { SessionDeps } from './deps.ts'
-import type { Prepared } from './gathering.ts'
 import { groupKeys, type SignRequestFacts } from './sign-request.ts'
 
 /** What every suite's signing gives: verified. */

@@ -5,7 +5,7 @@ import type { SessionId } from '@trivet/signalling/wire'
 import { commitmentOf, draftHash, wordsOf, type Words } from '../pairing/words.ts'
 import { identitiesForTests } from '../testing/identities.ts'
 import { the } from '../testing/people.ts'
-import { decodeKeygenInvitation, encodeKeygenInvitation } from './frames.ts'
+import { decodeMakingInvitation, encodeMakingInvitation } from './frames.ts'
 import { proposeKeygen } from './keygen-proposal.ts'
 import { WordsExchange } from './words-exchange.ts'
 
@@ -91,13 +91,13 @@ describe('the words of a roster', () => {
       )).bytes
     const bytes = await draftOf({})
     expect(await draftOf({})).toEqual(bytes)
-    const { envelope, cards } = decodeKeygenInvitation(bytes)
+    const { envelope, cards } = decodeMakingInvitation(bytes)
     const others: readonly (readonly [string, Uint8Array])[] = [
       ['Savings', bytes], ['Savings 2', bytes], ['Savings', await draftOf({ threshold: 3 })], ['Savings', await draftOf({ others: [ben, dora] })],
       ['Savings', await draftOf({ others: [ben] })],
       // Each byte of the envelope and of every card: keys, names, roles, builds, who is where.
       ...Array.from(bytes.keys(), (at): readonly [string, Uint8Array] => ['Savings', bytes.map((byte, i) => (i === at ? byte ^ 1 : byte))]),
-      ['Savings', encodeKeygenInvitation({ envelope, cards: cards.toReversed() })],
+      ['Savings', encodeMakingInvitation({ envelope, cards: cards.toReversed() })],
     ]
     const all = others.map(([name, invitation]) => wordsOf(draftHash(name, invitation), nonces).join(' '))
     expect(new Set(all).size).toBe(others.length)

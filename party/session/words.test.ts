@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SessionId } from '@trivet/signalling/wire'
 import type { SessionView } from '../views.ts'
-import type { Policy } from '../policy.ts'
+import type { Decision, Policy } from '../policy.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
 import { compare, failureOf, meet, PAGE, person, reaches, sessionIn, the, type Person } from '../testing/people.ts'
 import { failuresOf, makeTrio, type Trio } from '../testing/trio.ts'
@@ -146,7 +146,8 @@ describe('the words', () => {
   test('are not asked for where rules decide, nor where an invitation pins the only other one', async () => {
     const clock = new FakeClock()
     const network = createMemoryNetwork({ now: () => clock.now() })
-    const yes: Policy = { keygen: async () => ({ answer: 'approve' }), sign: async () => ({ answer: 'approve' }), repair: async () => ({ answer: 'approve' }) }
+    const approve = async (): Promise<Decision> => ({ answer: 'approve' })
+    const yes: Policy = { keygen: approve, reshare: approve, sign: approve, repair: approve, export: approve }
     const acme = await person({ transport: network.transport('Acme'), name: 'Acme', clock, policy: yes, role: 'enterprise' })
     const [anna, ben] = [await person({ transport: network.transport('Anna'), name: 'Anna', clock }), await person({ transport: network.transport('Ben'), name: 'Ben', clock })]
     const invitation = async () => (await acme.party.verbs.createInvitation({ expiresInSeconds: 600 })).invitation

@@ -22,6 +22,8 @@ export interface Said {
 export class BentLine {
   /** What is said in place of something; `undefined` leaves it. It is signed by this party's own key. */
   lie: (said: Said) => Uint8Array | undefined = () => undefined
+  /** Another statement in place of one, to one receiver: `signed` makes it. */
+  instead: (said: Envelope) => Envelope = (said) => said
   /** Whose signature arrives broken. */
   breaks: (said: Said) => boolean = () => false
   /** Falls silent just before (or after) it says this. */
@@ -148,7 +150,7 @@ export class BentLine {
 
   #bent(said: Envelope, about: Said): Envelope {
     const body = this.lie(about)
-    const bent = body === undefined ? said : this.signed({ header: said.header, body })
+    const bent = body === undefined ? this.instead(said) : this.signed({ header: said.header, body })
     const signature = this.breaks(about) ? flipped(bent.signature, 5) : bent.signature
     return { ...bent, signature }
   }

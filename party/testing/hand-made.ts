@@ -63,7 +63,7 @@ export async function handMade({ signalling }: Transport, name: string, says: Ca
         participants: [{ party_id: card.partyId, device_type: 'party', device_id: 'hand-made' }, { place: 2 }],
       })
       const secret = randomBytes(16)
-      const welcome = concat(me, encodeWelcome({ card: card.bytes, walletName: 'Savings', threshold: 2, total: 2 }))
+      const welcome = concat(me, encodeWelcome({ card: card.bytes, walletName: 'Savings', threshold: 2, total: 2, purpose: { kind: 'keygen' } }))
       const welcomed = new Set<PartyId>()
       courierFor(room, (_, from) => { answered(from) }, ({ participants }, courier) => {
         const guest = participants[1]?.party_id

@@ -19,7 +19,8 @@ export async function identitiesForTests(names: readonly string[]): Promise<Test
   const identities = await Promise.all(names.map((name) => openIdentity(randomBytes(32), { ...facts, name }, ed25519)))
   const [first] = identities
   if (first === undefined) throw new Error('nobody')
-  const vault = createVault({ store: createMemoryStore(), subtle: crypto.subtle, rng: randomBytes, clock: new FakeClock() })
+  const clock = new FakeClock()
+  const vault = createVault({ store: createMemoryStore(), subtle: crypto.subtle, rng: randomBytes, clock })
   const open = await vault.create(first.card.partyId, { cover: new Uint8Array(0) }, { kind: 'raw', key: VAULT_KEY })
-  return { identities, deps: { ed25519, rng: randomBytes, clock: new FakeClock(), wallets: await Wallets.open(open, 'test', ed25519) } }
+  return { identities, deps: { ed25519, rng: randomBytes, clock, wallets: await Wallets.open({ vault: open, deviceName: 'test', ed25519, clock }) } }
 }

@@ -1,8 +1,11 @@
 /** For tests of whoever uses parties. */
 export { FROZEN, frozenStore } from './frozen-vaults.ts'
 export { FROZEN_BACKUPS } from './frozen-backups.ts'
+export { FakeClock, settle } from './fake-clock.ts'
 export { handMade } from './hand-made.ts'
 export { interpretForTests } from './people.ts'
+export { BentLine, type Said } from './bent-line.ts'
+export { storedWallets } from './stored-wallets.ts'
 export { createMemoryStore, type MemoryStore } from '../vault/memory-store.ts'
 export { MY_CAPABILITIES } from '../pairing/capabilities.ts'
 export { openChannel, type OpenChannel } from '../channel/index.ts'

@@ -53,6 +53,7 @@ export interface PersonOptions {
   readonly lock?: PartyLock
   /** Kept ready for each set of signers. */
   readonly presignatures?: number
+  readonly exportDelayMs?: number
 }
 
 export const randomBytes: Rng = (size) => crypto.getRandomValues(new Uint8Array(size))
@@ -60,7 +61,7 @@ export const randomBytes: Rng = (size) => crypto.getRandomValues(new Uint8Array(
 export const VAULT_KEY = new Uint8Array(32).fill(0x5e)
 
 export async function person(options: PersonOptions): Promise<Person> {
-  const { name, line, lock, presignatures = 0, store = createMemoryStore(), clock = systemClock, policy = askPerson, rng = randomBytes, interpret = interpretForTests, role = 'mobile-app' } = options
+  const { name, line, lock, exportDelayMs, presignatures = 0, store = createMemoryStore(), clock = systemClock, policy = askPerson, rng = randomBytes, interpret = interpretForTests, role = 'mobile-app' } = options
   const log: string[] = []
   const party = await createParty({
     // A company's server is another program than a page.
@@ -69,7 +70,7 @@ export async function person(options: PersonOptions): Promise<Person> {
     vault: createVault({ store, subtle: crypto.subtle, rng, clock }),
     subtle: line?.subtle(crypto.subtle) ?? crypto.subtle,
     ...(line === undefined ? {} : { openChannel: line.openChannel }),
-    ...(lock === undefined ? {} : { lock }), presignatures,
+    ...(lock === undefined ? {} : { lock }), ...(exportDelayMs === undefined ? {} : { exportDelayMs }), presignatures,
     log: (event, fields) => { log.push(`${event} ${JSON.stringify(fields)}`) },
   })
   let latest: PartyView | undefined

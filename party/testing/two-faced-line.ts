@@ -4,7 +4,7 @@ import { isPartyId, type PartyId, type SessionId } from '@trivet/signalling/wire
 import { partyIdOfKey } from '../identity/card.ts'
 import type { SigningSubtle } from '../identity/ed25519.ts'
 import { seal, type SealOptions } from '../sealed/index.ts'
-import { decodeKeygenInvitation, encodeKeygenInvitation, LEAST, readSignalFrame, signalFrame, type KeygenInvitation } from '../session/frames.ts'
+import { decodeMakingInvitation, encodeMakingInvitation, LEAST, readSignalFrame, signalFrame, type MakingInvitation } from '../session/frames.ts'
 import type { Transport } from '../transport/types.ts'
 import { BentLine } from './bent-line.ts'
 
@@ -20,7 +20,7 @@ const SEALING_KEY_AT = 33
 
 export class TwoFacedLine extends BentLine {
   /** What a guest is invited to in place of what everybody is; `undefined` leaves it. */
-  invites: (invitation: KeygenInvitation, to: PartyId) => KeygenInvitation | undefined = () => undefined
+  invites: (invitation: MakingInvitation, to: PartyId) => MakingInvitation | undefined = () => undefined
   /** What was sealed, by the ephemeral key that it was sealed with. */
   readonly #sealed = new Map<string, { readonly frame: Uint8Array; readonly from: SealOptions['from'] }>()
 
@@ -52,13 +52,13 @@ export class TwoFacedLine extends BentLine {
     const sealed = this.#sealed.get(bytesToHex(payload.subarray(SEALED_ENC_AT, SEALED_ENC_AT + 32)))
     const frame = sealed === undefined ? undefined : readSignalFrame(sealed.frame)
     if (sealed === undefined || frame?.kind !== 'invitation') return payload
-    const invitation = decodeKeygenInvitation(frame.body)
+    const invitation = decodeMakingInvitation(frame.body)
     const other = this.invites(invitation, to)
     if (other === undefined) return payload
     const card = invitation.cards.find((bytes) => partyIdOfKey(bytes.slice(1, SEALING_KEY_AT)) === to)
     if (card === undefined) throw new Error('invited, and not in the roster')
     const receiver = { partyId: to, sealingKey: card.slice(SEALING_KEY_AT, SEALING_KEY_AT + 32) }
-    return seal(signalFrame({ kind: 'invitation', body: encodeKeygenInvitation(other) }), { to: receiver, from: sealed.from, room, least: LEAST.invitation })
+    return seal(signalFrame({ kind: 'invitation', body: encodeMakingInvitation(other) }), { to: receiver, from: sealed.from, room, least: LEAST.invitation })
   }
 }
 

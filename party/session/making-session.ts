@@ -1,18 +1,20 @@
-/** A key generation as the party sees it: lobby or guest, then roster, approval and ceremony. */
-import { InputError, Refused, TransportError, type MpcError, type PreparedEpoch } from '@trivet/protocol/core'
+/** A making as the party sees it: lobby or guest, then roster, approval and ceremony. */
+import { InputError, Refused, TransportError, type MpcError } from '@trivet/protocol/core'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
-import type { SessionState, SessionView } from '../views.ts'
+import type { ChangeView, SessionState, SessionView } from '../views.ts'
 import { atMost } from '../clock.ts'
-import type { Card } from '../identity/card.ts'
-import type { KeygenRequest } from '../policy.ts'
+import type { Purpose } from '../pairing/proof.ts'
+import type { Decision, KeygenRequest } from '../policy.ts'
 import { atDeadline } from './deadline.ts'
 import type { SessionDeps } from './deps.ts'
-import { Entrance, type KeygenRole } from './entrance.ts'
+import { Entrance, type MakingRole } from './entrance.ts'
+import { GivenFile } from './given-file.ts'
 import type { Inviter } from './guest.ts'
-import { KEYGEN_STEPS, KeygenMaking } from './keygen-making.ts'
-import { keygenRequest, proposeKeygen, readKeygenProposal, type KeygenProposal } from './keygen-proposal.ts'
 import { CANCEL_GRACE_MS, DECLINE_GRACE_MS, endedByServer, knownError, tooLate, youDeclined, type LiveSession } from './live-session.ts'
+import { Making } from './making.ts'
 import { goesByNames } from './names.ts'
+import { readProposal, situationOf } from './making-kinds.ts'
+import { MAKING_STEPS, type Proposal } from './proposal.ts'
 import { ServerList } from './server-list.ts'
 import type { WordsAnswer } from './words-step.ts'
 
@@ -21,32 +23,44 @@ interface Facts {
   readonly threshold: number
   readonly total: number
   readonly expiresAt: number
+  /** Of a guest, once it has met its inviter. */
+  readonly purpose?: Purpose
 }
 
-export class KeygenSession implements LiveSession {
+export class MakingSession implements LiveSession {
   readonly id: SessionId
   readonly #deps: SessionDeps
   readonly #entrance: Entrance
   readonly #list: ServerList
+  readonly #role: MakingRole
   readonly #createdAt: number
   #facts: Facts
   /** Until the person has said whether this party comes. */
   #come: (() => Promise<void>) | undefined
   #starting = false
-  #making: KeygenMaking | undefined
+  readonly #file = new GivenFile()
+  #making: Making | undefined
   #end: { readonly error: MpcError } | { readonly wallet: string; readonly at: number } | undefined
   readonly #cancelExpiry: () => void
   #cancelGrace: (() => void) | undefined
 
-  constructor(id: SessionId, role: KeygenRole, deps: SessionDeps) {
+  constructor(id: SessionId, role: MakingRole, deps: SessionDeps) {
     this.id = id
     this.#deps = deps
+    this.#role = role
     this.#createdAt = deps.clock.now()
     this.#entrance = new Entrance({
-      room: id, role, deps,
+      room: id, role,
+      deps: {
+        ...deps,
+        changed: () => {
+          deps.changed()
+          this.#goOn()
+        },
+      },
       events: {
-        met: ({ welcome: { walletName, threshold, total } }) => {
-          this.#facts = { ...this.#facts, walletName, threshold, total }
+        met: ({ welcome: { walletName, threshold, total, purpose } }) => {
+          this.#facts = { ...this.#facts, walletName, threshold, total, purpose }
           deps.changed()
         },
         invited: (inviter, bytes) => this.#invited(inviter, bytes),
@@ -65,9 +79,9 @@ export class KeygenSession implements LiveSession {
     return this.#end !== undefined
   }
 
-  /** Whether this wallet is being made here, so that nothing has to be finished yet. */
+  /** Whether an epoch of this wallet is being made here, so that nothing has to be finished yet. */
   isMaking(wallet: string): boolean {
-    return !this.isOver && this.#making?.wallet === wallet
+    return !this.isOver && this.#making?.proposal.walletId === wallet
   }
 
   told(info: SessionInfo): void {
@@ -84,24 +98,23 @@ export class KeygenSession implements LiveSession {
 
   /**
    * Coordinator: everybody is here; signs the roster, and says yes to it where nobody has to compare words first.
-   * @throws {InputError} while a place is empty @throws {Refused} E_POLICY
+   * @throws {InputError} while a place is empty, or where those who are here cannot do it @throws {Refused} E_POLICY
    */
   async start(): Promise<void> {
     const { lobby, courier } = this.#entrance
-    if (lobby === undefined) throw new InputError('session', 'only who invited can start')
+    if (lobby === undefined || this.#role.kind !== 'coordinator') throw new InputError('session', 'only who invited can start')
     this.#mustBeLive()
     if (this.#making !== undefined || this.#starting) return
     if (!lobby.isFull) throw new InputError('session', 'not all places are filled')
     // Never twice: two invitations of one room would look like two faces.
     this.#starting = true
     try {
-      const { walletName, threshold, expiresAt } = this.#facts
-      const cards = lobby.cards()
-      const decision = await this.#deps.policy.keygen(this.#request(cards, 'self'))
+      const guests = lobby.guests()
+      const proposal = await this.#role.propose(guests)
+      const decision = await proposal.decide(this.#deps.policy, 'self')
       if (decision.answer === 'decline') throw new Refused('E_POLICY', `${decision.reason} (rule ${decision.rule})`)
-      const proposal = await proposeKeygen({ room: this.id, walletName, threshold, expiresAt, cards }, this.#deps)
       this.#mustBeLive()
-      for (const card of cards) courier.post(card, 'invitation', proposal.bytes)
+      for (const { card } of guests) courier.post(card, 'invitation', proposal.bytes)
       const { words } = this.#make(proposal, lobby.pinned)
       if (decision.answer === 'approve') words.spare()
       if (words.isOpen) return
@@ -109,6 +122,15 @@ export class KeygenSession implements LiveSession {
       this.#starting = false
     }
     await this.approve()
+  }
+
+  /** Guest of a wallet that is brought from files: gives this device's. @param file left as it is @throws {InputError} as `GivenFile` */
+  giveShare(file: Uint8Array): void {
+    this.#mustBeLive()
+    const { guest, courier } = this.#entrance
+    if (this.#making !== undefined || guest?.inviter === undefined) throw new InputError('session', 'no file is asked for')
+    courier.post(guest.inviter.card, 'file', this.#file.give(this.#facts.purpose, file))
+    this.#deps.changed()
   }
 
   /** The roster; before there is one, coming to a lobby by name. */
@@ -149,14 +171,36 @@ export class KeygenSession implements LiveSession {
   }
 
   view(): SessionView {
-    const { walletName, threshold, total } = this.#facts
-    const words = this.#making?.words.words
-    const steps = this.#making?.gathering.steps() ?? KEYGEN_STEPS.map((name) => ({ name, state: 'todo' as const, heard: [] }))
+    const { walletName, threshold, total, purpose } = this.#facts
+    const [words, change, imported] = [this.#making?.words.words, this.#change(), this.#file.view(purpose, this.#role.kind === 'coordinator')]
+    const steps = this.#making?.gathering.steps() ?? MAKING_STEPS.map((name) => ({ name, state: 'todo' as const, heard: [] }))
     return {
-      id: this.id, kind: 'keygen', coordinator: this.#entrance.lobby !== undefined, wallet: { name: walletName, threshold, total },
+      id: this.id, kind: this.#kind, coordinator: this.#entrance.lobby !== undefined,
+      wallet: { ...(purpose?.kind === 'reshare' ? { id: purpose.walletId } : {}), name: walletName, threshold, total },
       state: this.#state(), places: this.#making?.places() ?? this.#entrance.places(), steps, createdAt: this.#createdAt,
-      ...(words === undefined ? {} : { words }),
+      ...(words === undefined ? {} : { words }), ...(change === undefined ? {} : { change }),
+      ...(imported === undefined ? {} : { imported }),
     }
+  }
+
+  /** A guest learns it from its inviter. */
+  get #kind(): Purpose['kind'] {
+    return this.#facts.purpose?.kind ?? 'keygen'
+  }
+
+  #change(): ChangeView | undefined {
+    const { lobby } = this.#entrance
+    if (this.#making !== undefined) return this.#making.proposal.change
+    return this.#role.kind === 'coordinator' && lobby !== undefined ? this.#role.change?.(lobby.come()) : undefined
+  }
+
+  /** Begins by itself, where nobody is to press anything. */
+  #goOn(): void {
+    const { lobby } = this.#entrance
+    if (this.#role.kind !== 'coordinator' || this.#role.isByItself !== true || lobby === undefined || this.isOver || this.#making !== undefined) return
+    const unfit = lobby.places().find(({ reason }) => reason !== undefined)?.reason
+    if (unfit !== undefined) this.#fail(new Refused('E_CONFIG', unfit))
+    else if (lobby.isFull) this.start().catch((error: unknown) => { this.#fail(knownError(error, 'it could not begin')) })
   }
 
   #mustBeLive(): void {
@@ -166,30 +210,29 @@ export class KeygenSession implements LiveSession {
   #state(): SessionState {
     const end = this.#end
     if (end !== undefined && 'error' in end) {
-      const situation = this.#making?.isPrepared === true ? 'unfinished' : 'keygen'
-      return { at: 'failed', error: this.#deps.explain(end.error, this.#making?.proposal.members ?? [], situation) }
+      const situation = situationOf(this.#kind, this.#making?.isPrepared === true)
+      return { at: 'failed', error: this.#deps.explain(end.error, this.#making?.proposal.participants ?? [], situation) }
     }
     if (end !== undefined) return { at: 'done', wallet: end.wallet, finishedAt: end.at }
     if (this.#come !== undefined) return { at: 'approving', expiresAt: this.#facts.expiresAt, answered: false }
     return this.#making?.state() ?? { at: 'inviting', expiresAt: this.#facts.expiresAt, ready: this.#entrance.lobby?.isFull === true }
   }
 
-  async #invited({ card, welcome: { walletName, threshold, total } }: Inviter, bytes: Uint8Array): Promise<void> {
-    const proposal = await readKeygenProposal(bytes, { room: this.id, inviter: card, walletName, threshold, total }, this.#deps)
+  async #invited({ card: inviter, welcome }: Inviter, bytes: Uint8Array): Promise<void> {
+    const proposal = await readProposal(bytes, { room: this.id, inviter, welcome }, this.#file.dealt, this.#deps)
     if (this.isOver) return
     const invitedBy = this.#entrance.guest?.invitedBy ?? 'link'
     // A known name under another key ends it before anybody approves anything.
-    if (goesByNames(this.#deps)) for (const member of proposal.members) this.#deps.known.mustNotPassFor(member.card)
+    if (goesByNames(this.#deps)) for (const device of proposal.devices) this.#deps.known.mustNotPassFor(device.card)
     this.#make(proposal, new Set(), invitedBy === 'own-invitation')
     // Not waited for: somebody's decision must not keep the channels from coming up.
     this.#decide(proposal, invitedBy).catch((error: unknown) => { this.#fail(knownError(error, 'the policy failed')) })
   }
 
-  async #decide(proposal: KeygenProposal, invitedBy: KeygenRequest['invitedBy']): Promise<void> {
+  async #decide(proposal: Proposal, invitedBy: KeygenRequest['invitedBy']): Promise<void> {
     const { policy, log } = this.#deps
-    const others = proposal.members.filter(({ pid }) => pid !== proposal.me).map(({ card }) => card)
-    const decision = await policy.keygen(this.#request(others, invitedBy))
-    if (decision.answer !== 'ask') log('keygen decided', { session: this.id, answer: decision.answer, rule: 'rule' in decision ? decision.rule : undefined })
+    const decision: Decision = await proposal.decide(policy, invitedBy)
+    if (decision.answer !== 'ask') log('making decided', { session: this.id, kind: proposal.kind, answer: decision.answer, rule: 'rule' in decision ? decision.rule : undefined })
     if (this.isOver) return
     // Rules have no eyes to compare words with.
     if (decision.answer !== 'ask') this.#making?.words.spare()
@@ -197,16 +240,12 @@ export class KeygenSession implements LiveSession {
     if (decision.answer === 'decline') await this.decline(`${decision.reason} (rule ${decision.rule})`)
   }
 
-  #request(others: readonly Card[], invitedBy: KeygenRequest['invitedBy']): KeygenRequest {
-    return keygenRequest(this.#facts, this.#deps.identity.card, others, invitedBy)
-  }
-
-  #make(proposal: KeygenProposal, pinned: ReadonlySet<PartyId>, isVouchedFor = false): KeygenMaking {
+  #make(proposal: Proposal, pinned: ReadonlySet<PartyId>, isVouchedFor = false): Making {
     this.#cancelExpiry()
     this.#facts = { ...this.#facts, expiresAt: proposal.expiresAt }
-    const making = new KeygenMaking({
+    const making = new Making({
       room: this.id, proposal, deps: this.#deps, courier: this.#entrance.courier, pinned, isVouchedFor,
-      events: { made: (epoch) => { this.#made(epoch) }, failed: (error) => { this.#fail(error) } },
+      events: { made: (voteHash) => { this.#made(proposal, voteHash) }, failed: (error) => { this.#fail(error) } },
     })
     this.#making = making
     this.#entrance.opened(making.heard)
@@ -214,28 +253,26 @@ export class KeygenSession implements LiveSession {
     return making
   }
 
-  #made(epoch: PreparedEpoch): void {
+  #made({ kind, walletId, roster }: Proposal, voteHash: Uint8Array): void {
     if (this.isOver) return
-    this.#stop({ wallet: epoch.walletId, at: this.#deps.clock.now() })
-    this.#deps.log('wallet made', { wallet: epoch.walletId, threshold: epoch.roster.threshold, total: epoch.roster.members.length })
-    this.#list.complete(epoch.voteHash)
+    this.#stop({ wallet: walletId, at: this.#deps.clock.now() })
+    this.#deps.log('wallet made', { kind, wallet: walletId, epoch: roster.epoch, threshold: roster.threshold, total: roster.members.length })
+    this.#list.complete(voteHash)
   }
 
   #endedByServer(info: SessionInfo): void {
-    const error = endedByServer(info, this.#making?.proposal.members ?? [], (party) => this.#entrance.lobby?.nameOf(party))
+    const error = endedByServer(info, this.#making?.proposal.devices ?? [], (party) => this.#entrance.lobby?.nameOf(party))
     if (error === undefined) return
-    if (this.#making === undefined) this.#fail(error)
-    else {
-      this.#cancelGrace ??= this.#deps.clock.after(CANCEL_GRACE_MS, () => {
-        if (this.#making?.gathering.state().at === 'approving') this.#fail(error)
-      })
-    }
+    if (this.#making === undefined) return this.#fail(error)
+    this.#cancelGrace ??= this.#deps.clock.after(CANCEL_GRACE_MS, () => {
+      if (this.#making?.gathering.state().at === 'approving') this.#fail(error)
+    })
   }
 
   #fail(error: MpcError): void {
     if (this.isOver) return
     this.#stop({ error })
-    this.#deps.log('keygen failed', { session: this.id, code: error.code, culprits: error.culprits.join(' ') })
+    this.#deps.log('making failed', { session: this.id, code: error.code, culprits: error.culprits.join(' ') })
     this.#making?.gathering.fail(error)
     // Who cannot follow another version stays in its place, where the inviter sees why.
     if (error.code === 'E_DECLINED' || this.#isOutdated(error)) return
@@ -246,6 +283,8 @@ export class KeygenSession implements LiveSession {
 
   #stop(end: { readonly error: MpcError } | { readonly wallet: string; readonly at: number }): void {
     this.#end = end
+    this.#file.forget()
+    if (this.#role.kind === 'coordinator') this.#role.ended?.()
     this.#cancelExpiry()
     this.#cancelGrace?.()
     // Channels that say goodbye may still need the introduction server.

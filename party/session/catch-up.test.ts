@@ -1,0 +1,162 @@
+/** Who missed the end of a change: votes and certificates that did not arrive, devices that were not there. */
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { concat } from '@trivet/protocol/core'
+import type { WalletView } from '../views.ts'
+import type { Identity } from '../identity/identity.ts'
+import { BentLine } from '../testing/bent-line.ts'
+import { FakeClock, settle, turnUntil } from '../testing/fake-clock.ts'
+import { livedStore, type Lived } from '../testing/lived.ts'
+import { born, changed, identityOf, type LifeEpoch } from '../testing/lives.ts'
+import { person, the, VAULT_KEY, type Person } from '../testing/people.ts'
+import { storedWallets } from '../testing/stored-wallets.ts'
+import { createMemoryNetwork, type MemoryNetwork } from '../transport/memory.ts'
+
+const MESSAGE = concat(Uint8Array.of(3), new Uint8Array(32).fill(7))
+
+/** Epoch 1 of three; in epoch 2 the first of them is no more, and Dora has come; epoch 3 has new shares for the same. */
+let first: LifeEpoch
+let second: LifeEpoch
+let third: LifeEpoch
+let dora: Identity
+/** By share index: 1 goes, 2 and 3 stay. */
+let names: readonly string[]
+
+beforeAll(async () => {
+  dora = await identityOf('Dora')
+  first = await born(await Promise.all(['Anna', 'Ben', 'Cleo'].map(identityOf)), 2)
+  second = await changed(first, { threshold: 2, stay: [2, 3], join: [dora], quorum: [1, 2, 3] })
+  third = await changed(second, { threshold: 2, stay: [2, 3, 4], quorum: [2, 3, 4] })
+  names = [1, 2, 3].map((pid) => the(first.people.get(pid)).card.name)
+})
+
+let network: MemoryNetwork
+let clock: FakeClock
+let people: Person[]
+beforeEach(() => {
+  clock = new FakeClock()
+  network = createMemoryNetwork({ now: () => clock.now() })
+  people = []
+  return async () => { await Promise.all(people.map((who) => who.party.close())) }
+})
+
+async function comes(name: string, lived: Lived | Person, line?: BentLine): Promise<Person> {
+  const store = 'store' in lived ? lived.store : await livedStore(name, lived)
+  const who = await person({ transport: network.transport(`${name} ${people.length}`), name, clock, store, ...(line === undefined ? {} : { line }) })
+  people.push(who)
+  return who
+}
+
+const nameOf = (pid: number): string => the(names[pid - 1])
+const wallet = (who: Person): WalletView => the(who.view().wallets[0])
+
+async function becomes(who: Person, state: WalletView['state'], epoch: number): Promise<WalletView> {
+  return who.until((view) => view.wallets.find((one) => one.state === state && one.epoch === epoch && one.changing !== true))
+}
+
+describe('a change that everybody voted for', () => {
+  test('counts once all votes are repeated, beside the epoch that counted until then', async () => {
+    const two = await comes(nameOf(2), { epochs: [first], waiting: second })
+    expect(wallet(two)).toMatchObject({ state: 'ready', epoch: 1, changing: true })
+    const three = await comes(nameOf(3), { epochs: [first], waiting: second })
+    const joined = await comes('Dora', { waiting: second })
+    for (const who of [two, three, joined]) await becomes(who, 'ready', 2)
+    for (const who of [two, three, joined]) expect(wallet(who)).toMatchObject({ sharesMadeAt: 2, origin: 'made', threshold: 2 })
+    for (const who of [two, three, joined]) expect(wallet(who).parties.map(({ index }) => index)).toEqual([2, 3, 4])
+  })
+
+  test('counts for who comes late, from one that holds the certificate', async () => {
+    await comes(nameOf(2), { epochs: [first, second] })
+    const three = await comes(nameOf(3), { epochs: [first], waiting: second })
+    await becomes(three, 'ready', 2)
+    const joined = await comes('Dora', { waiting: second })
+    await becomes(joined, 'ready', 2)
+  })
+
+  test('gives a device that was restored from a backup a wallet of its own', async () => {
+    const restored = { epoch: first, pid: 1 }
+    const late = await comes('Dora', { restored, waiting: second })
+    expect(wallet(late)).toMatchObject({ state: 'restored', epoch: 1, changing: true })
+    await comes(nameOf(2), { epochs: [first, second] })
+    expect(await becomes(late, 'ready', 2)).toMatchObject({ myIndex: 4 })
+    expect(late.view().wallets).toHaveLength(1)
+  })
+})
+
+describe('a device that is no member any more', () => {
+  test('hears of it when it comes, and is told once', async () => {
+    const two = await comes(nameOf(2), { epochs: [first, second] })
+    const one = await comes(nameOf(1), { epochs: [first] })
+    const left = await becomes(one, 'left', 2)
+    expect(left.parties.map(({ index, name, me }) => [index, name, me])).toEqual([[2, nameOf(2), false], [3, nameOf(3), false], [4, 'device 4', false]])
+    expect(left).toMatchObject({ name: 'Savings', myIndex: 0, stock: [] })
+    expect(left.keys).toEqual(wallet(two).keys)
+    for (const use of [
+      one.party.verbs.requestSignature({ wallet: left.id, intent: MESSAGE, signers: [1, 2] }), one.party.verbs.makeBackup({ wallet: left.id, passphrase: 'a long passphrase' }),
+      one.party.verbs.finishWallet({ wallet: left.id }),
+    ]) await expect(use).rejects.toMatchObject({ fault: 'refusal', message: expect.stringContaining('no longer one of this wallet\'s devices') as string })
+    // Its word that it knows is kept: after a restart on both sides there is nothing to tell.
+    await turnUntil(clock, () => two.log.some((line) => line.startsWith('a former device knows')))
+    // Sessions of this kind are nothing for people.
+    for (const who of [one, two]) expect(who.view().sessions).toEqual([])
+    const again = await comes(nameOf(1), one)
+    expect(wallet(again)).toMatchObject({ state: 'left', epoch: 2 })
+    expect((await storedWallets(two.store, VAULT_KEY)).map(({ descent }) => descent.former)).toEqual([[]])
+    await again.party.verbs.forgetWallet({ wallet: left.id })
+    expect(again.view().wallets).toEqual([])
+    await expect(two.party.verbs.forgetWallet({ wallet: left.id })).rejects.toMatchObject({ fault: 'caller' })
+  })
+
+  test('hears it from those who left, where none of those who dealt has stayed', async () => {
+    const others = await Promise.all(['Emil', 'Fatma'].map(identityOf))
+    const handover = await changed(first, { threshold: 2, stay: [], join: others, quorum: [1, 2], name: 'handover' })
+    await comes('Emil', { epochs: [handover] })
+    const two = await comes(nameOf(2), { epochs: [first], left: handover })
+    expect(wallet(two)).toMatchObject({ state: 'left', epoch: 2 })
+    const three = await comes(nameOf(3), { epochs: [first] })
+    await becomes(three, 'left', 2)
+  })
+
+  test('and has missed two changes stays as it is, and signs with nobody', async () => {
+    await comes(nameOf(2), { epochs: [first, second, third] })
+    const one = await comes(nameOf(1), { epochs: [first] })
+    const { session } = await one.party.verbs.requestSignature({ wallet: wallet(one).id, intent: MESSAGE, signers: [1, 2] })
+    // Nobody comes to its room.
+    await clock.advance(601_000)
+    await one.until((view) => view.sessions.find(({ id, state }) => id === session && state.at === 'failed'))
+    expect(wallet(one)).toMatchObject({ state: 'ready', epoch: 1 })
+  })
+
+  test('does not believe one who tells it rubbish, and is not asked again and again', async () => {
+    const line = new BentLine()
+    // The last vote's signature.
+    line.lie = ({ type, body }) => (type === 0x72 ? body.with(-80, (body.at(-80) ?? 0) ^ 1) : undefined)
+    const one = await comes(nameOf(1), { epochs: [first] })
+    const two = await comes(nameOf(2), { epochs: [first, second] }, line)
+    const ignored = (): readonly string[] => one.log.filter((entry) => entry.startsWith('a certificate was ignored'))
+    await turnUntil(clock, () => ignored().length > 0)
+    expect(the(ignored()[0])).toContain('E_FINAL')
+    // Whoever joined is no help: it does not know Anna. That it comes and goes makes Ben look who has to be told.
+    await comes('Dora', { epochs: [second] })
+    for (let i = 0; i < 6; i++) {
+      await clock.advance(61_000)
+      network.setOnline('Dora 2', i % 2 === 1)
+      await settle()
+    }
+    expect(ignored()).toHaveLength(2)
+    expect(wallet(one)).toMatchObject({ state: 'ready', epoch: 1 })
+    expect(wallet(two).state).toBe('ready')
+  })
+})
+
+describe('a member whose store is an old image', () => {
+  test('is told when it asks for something under the old epoch, and waits for a new share', async () => {
+    const three = await comes(nameOf(3), { epochs: [first, second] })
+    const two = await comes(nameOf(2), { epochs: [first] })
+    const { session } = await two.party.verbs.requestSignature({ wallet: wallet(two).id, intent: MESSAGE, signers: [2, 3] })
+    const cold = await becomes(two, 'cold', 2)
+    expect(cold).toMatchObject({ myIndex: 2 })
+    await two.until((view) => view.sessions.find(({ id, state }) => id === session && state.at === 'failed'))
+    await expect(two.party.verbs.requestSignature({ wallet: cold.id, intent: MESSAGE, signers: [2, 3] })).rejects.toMatchObject({ fault: 'refusal', message: expect.stringContaining('its share is lost') as string })
+    expect(wallet(three)).toMatchObject({ state: 'ready', epoch: 2 })
+  })
+})

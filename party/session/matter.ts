@@ -1,0 +1,62 @@
+/**
+ * What devices of a wallet may have to tell each other after a change of its epoch: votes that did not arrive everywhere, or the certificate
+ * (`protocol.md` §E.4, "Crash" and (b)).
+ */
+import type { WalletId } from '../api.ts'
+import type { PartyId } from '@trivet/signalling/wire'
+import type { SharelessWallet } from '../wallets/shareless.ts'
+import type { Wallet } from '../wallets/wallet.ts'
+import type { Wallets } from '../wallets/wallets.ts'
+import { memberOf, type SessionMember } from './member.ts'
+
+export interface Matter {
+  readonly wallet: WalletId
+  readonly name: string
+  /** Approvals needed. */
+  readonly threshold: number
+  /** Number of the epoch that was dealt from, 0 after a key generation: every header has it. */
+  readonly oldEpoch: number
+  /** Everybody in the room, ascending share index, as this device knows them. */
+  readonly members: readonly SessionMember[]
+  /** What this device voted for, and does not know to count. Absent: it has the certificate, or may be told. */
+  readonly record?: Wallet
+}
+
+/** An epoch that this device voted for. */
+export function waitingMatter(record: Wallet): Matter {
+  const { id, name, epoch, members, descent } = record
+  return { wallet: id, name, threshold: epoch.roster.threshold, oldEpoch: descent.oldEpoch, members, record }
+}
+
+/** The epoch that counts here, and what it was made from. @param other whom it is to be told, under the share index that both know */
+export function tellingMatter(wallet: Wallet | SharelessWallet, other: SessionMember, me: PartyId): Matter {
+  const { id, name } = wallet
+  const { roster, oldEpoch, members } = 'epoch' in wallet
+    ? { roster: wallet.epoch.roster, oldEpoch: wallet.descent.oldEpoch, members: wallet.members }
+    : { ...wallet, members: wallet.formerly }
+  const mine = memberOf(members, me)
+  return { wallet: id, name, threshold: roster.threshold, oldEpoch, members: [...mine === undefined ? [] : [mine], other].toSorted((a, b) => a.pid - b.pid) }
+}
+
+/**
+ * What a room of these parties can be about; none where one of them is a stranger. Which one it is, whoever speaks first says. What was
+ * voted for comes before what may be told.
+ */
+export function mattersOf(wallets: Wallets, parties: readonly PartyId[]): readonly Matter[] {
+  const ids = [...wallets.list(), ...wallets.restored.list(), ...wallets.shareless()].map(({ id }) => id)
+  const waiting = ids.flatMap((id) => wallets.prepared(id)).filter(({ members }) => members.length === parties.length).map(waitingMatter)
+  const counting = wallets.list().filter(({ certificate }) => certificate !== undefined).flatMap((wallet) => {
+    const { id, name, epoch: { roster }, members, descent } = wallet
+    const about = { wallet: id, name, threshold: roster.threshold, members }
+    // The last change, which somebody missed; or the next one, which this device missed.
+    return [{ ...about, oldEpoch: descent.oldEpoch }, { ...about, oldEpoch: roster.epoch }]
+  })
+  const shareless = wallets.shareless().flatMap(({ id, name, roster, oldEpoch, formerly: members, standing }) => {
+    const about = { wallet: id, name, threshold: roster.threshold, members }
+    return [{ ...about, oldEpoch }, ...standing === 'cold' ? [{ ...about, oldEpoch: roster.epoch }] : []]
+  })
+  return [...waiting, ...counting, ...shareless].flatMap((matter) => {
+    const members = parties.flatMap((party) => memberOf(matter.members, party) ?? [])
+    return members.length === parties.length ? [{ ...matter, members: members.toSorted((a, b) => a.pid - b.pid) }] : []
+  })
+}
