@@ -45,6 +45,8 @@ export const enterpriseSettings: readonly Setting[] = [
   { name: 'SHARE_KEY_FILE', standard: 'share.key in DATA_DIR, made at the first start', meaning: 'file with the key that seals its shares' },
   { name: 'POLICY_FILE', standard: 'none: everything is refused', meaning: 'what it may agree to (YAML)' },
   { name: 'PRESIGNATURES', standard: '4', meaning: 'ECDSA presignatures it holds for each set of signers, 0 to 20; 0 makes none' },
+  { name: 'KEY_ROTATION_DAYS', standard: '0', meaning: 'proposes new shares of a wallet when they are so many days old, once everybody is online; 0: never' },
+  { name: 'EXPORT_DELAY_HOURS', standard: '24', meaning: 'hours it waits between the announcement that a key is taken out and the key, 0 to 720' },
   ...tls,
   ...log,
 ]

@@ -37,7 +37,7 @@ describe('a headless coordinator', () => {
     party.show(unlocked({ sessions: [keygenSession(filled, [acmePlace, annaPlace])] }))
     await failed.catch(() => undefined)
     expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
-      { level: 'warn', session: SESSION, reason: 'signalling is away', msg: 'a key generation could not be started' },
+      { level: 'warn', session: SESSION, reason: 'signalling is away', msg: 'a session could not be started' },
     ])
   })
 

@@ -3,7 +3,7 @@ import type { DrivenParty } from '@trivet/party/port'
 import type { Log } from './log.ts'
 
 /**
- * Starts each key generation that this party coordinates as soon as every place is filled: nobody sits here to press the button.
+ * Starts each key generation and each change of a wallet that this party coordinates as soon as every place is filled: nobody sits here to press the button.
  * Whether it may be made at all the policy decides, with everybody's name before it.
  * @returns a function that stops
  */
@@ -14,7 +14,7 @@ export function startWhenFilled(party: DrivenParty, log: Log): () => void {
       if (started.has(session.id)) continue
       started.add(session.id)
       party.verbs.startKeygen({ session: session.id }).catch((error: unknown) => {
-        log.warn({ session: session.id, reason: error instanceof Error ? error.message : 'unknown' }, 'a key generation could not be started')
+        log.warn({ session: session.id, reason: error instanceof Error ? error.message : 'unknown' }, 'a session could not be started')
       })
     }
     // Those that are gone from the view need not be remembered.
@@ -23,5 +23,5 @@ export function startWhenFilled(party: DrivenParty, log: Log): () => void {
 }
 
 function isFilledLobby({ kind, coordinator, state }: SessionView): boolean {
-  return kind === 'keygen' && coordinator && state.at === 'inviting' && state.ready
+  return (kind === 'keygen' || kind === 'reshare') && coordinator && state.at === 'inviting' && state.ready
 }

@@ -30,6 +30,7 @@ describe('the configuration', () => {
       partyRole: 'enterprise',
       shareKey: { from: 'generated' },
       presignatures: 4,
+      exportDelayHours: 24, keyRotationDays: 0,
       logLevel: 'info',
       logFormat: 'json',
     })
@@ -38,11 +39,11 @@ describe('the configuration', () => {
   it('reads every name of the environment, and looks at no other', () => {
     expect(read({
       HOST: '0.0.0.0', PORT: '0', DATA_DIR: '/var/trivet', SIGNALLING_URL: 'https://meet.example/', PUBLIC_URL: 'https://wallet.example/app/',
-      PARTY_NAME: 'Acme', PARTY_ROLE: 'third-party', SHARE_KEY: SECRET, POLICY_FILE: '/etc/policy.yaml', TLS_CERT: 'c.pem', TLS_KEY: 'k.pem', PRESIGNATURES: '0',
+      PARTY_NAME: 'Acme', PARTY_ROLE: 'third-party', SHARE_KEY: SECRET, POLICY_FILE: '/etc/policy.yaml', TLS_CERT: 'c.pem', TLS_KEY: 'k.pem', PRESIGNATURES: '0', EXPORT_DELAY_HOURS: '48', KEY_ROTATION_DAYS: '90',
       LOG_LEVEL: 'debug', LOG_FORMAT: 'pretty', PATH: '/bin', port: '1',
     })).toEqual({
       host: '0.0.0.0', port: 0, dataDir: '/var/trivet', signallingUrl: 'https://meet.example', publicUrl: 'https://wallet.example/app',
-      partyName: 'Acme', partyRole: 'third-party', shareKey: { from: 'value', hex: SECRET }, policyFile: '/etc/policy.yaml', presignatures: 0,
+      partyName: 'Acme', partyRole: 'third-party', shareKey: { from: 'value', hex: SECRET }, policyFile: '/etc/policy.yaml', presignatures: 0, exportDelayHours: 48, keyRotationDays: 90,
       tls: { cert: 'c.pem', key: 'k.pem' }, logLevel: 'debug', logFormat: 'pretty',
     })
   })
@@ -75,6 +76,10 @@ describe('the configuration', () => {
     ['a key without its certificate', { TLS_KEY: 'k.pem' }, 'TLS_CERT: expected a file, since TLS_KEY is given'],
     ['more presignatures than are kept', { PRESIGNATURES: '21' }, 'PRESIGNATURES: expected a whole number from 0 to 20, got "21"'],
     ['a part of a presignature', { PRESIGNATURES: '0.5' }, 'PRESIGNATURES: expected a whole number from 0 to 20, got "0.5"'],
+    ['a rotation in words', { KEY_ROTATION_DAYS: 'monthly' }, 'KEY_ROTATION_DAYS: expected a whole number from 0 to 3650, got "monthly"'],
+    ['a rotation after more than ten years', { KEY_ROTATION_DAYS: '3651' }, 'KEY_ROTATION_DAYS: expected a whole number from 0 to 3650, got "3651"'],
+    ['a delay of more than a month', { EXPORT_DELAY_HOURS: '721' }, 'EXPORT_DELAY_HOURS: expected a whole number from 0 to 720, got "721"'],
+    ['a part of an hour', { EXPORT_DELAY_HOURS: '0.5' }, 'EXPORT_DELAY_HOURS: expected a whole number from 0 to 720, got "0.5"'],
     ['an unknown level', { LOG_LEVEL: 'loud' }, 'LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got "loud"'],
     ['an unknown format', { LOG_FORMAT: 'xml' }, 'LOG_FORMAT: expected one of json, pretty, got "xml"'],
   ])('stops the start for %s', (_what, environment, sentence) => {

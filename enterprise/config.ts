@@ -18,6 +18,14 @@ const MAX_PRESIGNATURES = 20
 const stock = z.union([z.int(), z.string().regex(/^\d{1,2}$/).transform(Number)], `expected a whole number from 0 to ${MAX_PRESIGNATURES}`)
   .refine((value) => value >= 0 && value <= MAX_PRESIGNATURES, `expected a whole number from 0 to ${MAX_PRESIGNATURES}`)
 
+const MAX_DELAY_HOURS = 720
+const delay = z.union([z.int(), z.string().regex(/^\d{1,3}$/).transform(Number)], `expected a whole number from 0 to ${MAX_DELAY_HOURS}`)
+  .refine((value) => value >= 0 && value <= MAX_DELAY_HOURS, `expected a whole number from 0 to ${MAX_DELAY_HOURS}`)
+
+const MAX_ROTATION_DAYS = 3650
+const rotation = z.union([z.int(), z.string().regex(/^\d{1,4}$/).transform(Number)], `expected a whole number from 0 to ${MAX_ROTATION_DAYS}`)
+  .refine((value) => value >= 0 && value <= MAX_ROTATION_DAYS, `expected a whole number from 0 to ${MAX_ROTATION_DAYS}`)
+
 /** Every setting of this part, with its default. The keys are the names in the file; upper case in the environment. */
 const Settings = z.strictObject({
   host: text('an address to listen on').default('127.0.0.1'),
@@ -31,6 +39,8 @@ const Settings = z.strictObject({
   share_key_file: text('a file').optional(),
   policy_file: text('a file').optional(),
   presignatures: stock.default(4),
+  key_rotation_days: rotation.default(0),
+  export_delay_hours: delay.default(24),
   tls_cert: text('a file').optional(),
   tls_key: text('a file').optional(),
   log_level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -58,6 +68,10 @@ export type EnterpriseConfig = {
   readonly policyFile?: string
   /** How many presignatures to hold for each set of signers, at most 20; 0 makes none. */
   readonly presignatures: number
+  /** From so many days on shares are old, and a refresh is proposed; 0: never. */
+  readonly keyRotationDays: number
+  /** How long it waits between the announcement that a key is taken out and the key; 0 waits not at all. */
+  readonly exportDelayHours: number
   readonly tls?: { readonly cert: string; readonly key: string }
   readonly logLevel: Settings['log_level']
   readonly logFormat: 'json' | 'pretty'
@@ -115,6 +129,8 @@ function toConfig(settings: Settings, terminal: boolean): EnterpriseConfig {
     shareKey: shareKeyOf(settings),
     ...(settings.policy_file === undefined ? {} : { policyFile: settings.policy_file }),
     presignatures: settings.presignatures,
+    keyRotationDays: settings.key_rotation_days,
+    exportDelayHours: settings.export_delay_hours,
     ...tlsOf(settings),
     logLevel: settings.log_level,
     logFormat: settings.log_format ?? (terminal ? 'pretty' : 'json'),

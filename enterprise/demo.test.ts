@@ -32,6 +32,10 @@ describe('the demo', () => {
       kind: 'rules',
       rules: {
         keygen: [{ invited_by: ['own-invitation'] }],
+        reshare: [
+          { asked_by: ['self', 'member'], refresh_only: true, may_drop: false, may_leave: false, joining_roles: [] },
+          { asked_by: ['member'], refresh_only: false, may_drop: true, may_leave: false, joining_roles: ['mobile-app'] },
+        ],
         sign: [
           { kind: 'message', max_bytes: 1024, allow_danger: false },
           { kind: 'bitcoin', networks: ['mainnet', 'testnet', 'signet', 'regtest'], max_amount_sats: 1_000_000, allow_danger: false },

@@ -15,6 +15,21 @@ keygen:
     max_total: 5
     max_threshold: 5
 
+reshare:
+  # New shares for the same parties. Whoever asks, people approve it on their devices too.
+  - name: refresh
+    asked_by: [self, member]
+    refresh_only: true
+    max_total: 5
+    max_threshold: 5
+  # Other devices or another threshold, when a member asks, as long as this server stays.
+  - name: change by a member
+    asked_by: [member]
+    may_drop: true
+    joining_roles: [mobile-app]
+    max_total: 5
+    max_threshold: 5
+
 sign:
   - name: small test messages
     kind: message
@@ -69,7 +84,7 @@ export async function startDemo({ folder, signallingUrl, publicUrl, port, log, p
 
   const enterprise = await startEnterprise({
     host: '127.0.0.1', port, dataDir: join(folder, 'enterprise'), signallingUrl, publicUrl, partyName: 'Demo company', partyRole: 'enterprise',
-    shareKey: { from: 'generated' }, policyFile, presignatures: 4, logLevel: log.level, logFormat: log.format,
+    shareKey: { from: 'generated' }, policyFile, presignatures: 4, keyRotationDays: 0, exportDelayHours: 24, logLevel: log.level, logFormat: log.format,
   }, parts)
   print(`It is the party\n\n  ${groupedPartyId(enterprise.partyId)}\n\nin short ${fingerprintOf(enterprise.partyId)}. Its invitations hold this, and a page takes no other in its place.\n`)
   return { enterprise, link: await enterprise.createInvitation({ expiresInSeconds: INVITATION_SECONDS }) }

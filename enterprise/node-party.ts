@@ -16,14 +16,17 @@ export interface NodePartyOptions {
   readonly policy: Policy
   /** How many to keep ready for each set of signers; none, if absent. */
   readonly presignatures?: number
+  /** How long to wait between an export's announcement and the key; 24 h, if absent. */
+  readonly exportDelayMs?: number
   readonly log: Log
 }
 
-export async function createNodeParty({ role, store, transport, policy, presignatures = 0, log }: NodePartyOptions): Promise<Party> {
+export async function createNodeParty({ role, store, transport, policy, presignatures = 0, exportDelayMs, log }: NodePartyOptions): Promise<Party> {
   const rng = (size: number): Uint8Array => Uint8Array.from(randomBytes(size))
   const { subtle } = webcrypto
   return await createParty({
     rng, subtle, clock: systemClock, transport, policy, role, presignatures,
+    ...(exportDelayMs === undefined ? {} : { exportDelayMs }),
     vault: createVault({ store, subtle, rng, clock: systemClock }),
     interpret: interpretForParty,
     build: Uint8Array.from(createHash('sha256').update(`trivet-enterprise/${packageJson.version}`).digest()),

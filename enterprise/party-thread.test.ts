@@ -7,7 +7,7 @@ const ENTRY = new URL('./testing/scripted-worker.ts', import.meta.url)
 
 function start(partyName: string): PartyThread {
   return startPartyThread({
-    dataDir: 'unused', shareKey: { from: 'generated' }, partyName, partyRole: 'enterprise', presignatures: 0,
+    dataDir: 'unused', shareKey: { from: 'generated' }, partyName, partyRole: 'enterprise', presignatures: 0, exportDelayHours: 24,
     policy: { kind: 'none', rule: 'no-policy', reason: 'none' }, log: { level: 'silent', format: 'json' },
   }, createMemoryNetwork().transport('acme'), ENTRY)
 }

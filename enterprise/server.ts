@@ -14,6 +14,7 @@ import { startPartyThread, type PartyThread } from './party-thread.ts'
 import { loadPolicy, type PolicySource } from './policy/load.ts'
 import { guardPolicy, logDecision, policyOf, type StartTimer } from './policy/policy.ts'
 import { createRest } from './rest/app.ts'
+import { proposeRotations } from './rotation.ts'
 import { watchParty, type PartyWatch } from './watch.ts'
 import packageJson from './package.json' with { type: 'json' }
 
@@ -56,9 +57,9 @@ export async function startEnterprise(config: EnterpriseConfig, { startThread }:
     url: config.signallingUrl, role: config.partyRole, deviceType: 'server', clock: systemClock, log: (sentence) => log.debug({}, sentence),
   })
   const links = startLinkProcess({ iceServers: () => signalling.iceServers(), log })
-  const { dataDir, shareKey, partyName, partyRole, presignatures } = config
+  const { dataDir, shareKey, partyName, partyRole, presignatures, exportDelayHours } = config
   const thread = startThread({
-    dataDir, shareKey, partyName, partyRole, presignatures, policy: source, log: { level: config.logLevel, format: config.logFormat },
+    dataDir, shareKey, partyName, partyRole, presignatures, exportDelayHours, policy: source, log: { level: config.logLevel, format: config.logFormat },
   }, { signalling, links })
   const closers: (() => unknown)[] = [() => links.close(), () => signalling.close(), () => thread.stop()]
   const close = async (): Promise<void> => {
@@ -69,6 +70,7 @@ export async function startEnterprise(config: EnterpriseConfig, { startThread }:
     closers.push(() => watch.stop())
     const me = await unlocked(thread, watch)
     closers.push(startWhenFilled(thread.party, log))
+    closers.push(proposeRotations({ party: thread.party, days: config.keyRotationDays, clock: systemClock, publicUrl: config.publicUrl, log }))
     const rest = createRest({
       party: thread.party,
       policy: guardPolicy(policyOf(source), startTimer, logDecision(log)),
@@ -115,9 +117,10 @@ function readSettingFile(setting: string, path: string): Buffer {
   }
 }
 
-function warnOf({ host, tls }: EnterpriseConfig, source: PolicySource, log: Log): void {
+function warnOf({ host, tls, exportDelayHours }: EnterpriseConfig, source: PolicySource, log: Log): void {
   if (source.kind === 'none') log.warn({ rule: source.rule, reason: source.reason }, 'without a policy every request is refused')
   if (tls === undefined && !['127.0.0.1', '::1', 'localhost'].includes(host)) {
     log.warn({ host }, 'listening beyond this machine without TLS: API keys travel in the clear unless a proxy adds it')
   }
+  if (exportDelayHours === 0) log.warn({}, 'EXPORT_DELAY_HOURS is 0: where the policy allows it, a whole key can be taken out before anybody has noticed')
 }

@@ -18,6 +18,7 @@ export interface WorkerSetup {
   readonly partyRole: EnterpriseConfig['partyRole']
   readonly policy: PolicySource
   readonly presignatures: EnterpriseConfig['presignatures']
+  readonly exportDelayHours: EnterpriseConfig['exportDelayHours']
   readonly log: LogOptions
 }
 

@@ -9,6 +9,8 @@ import { guardPolicy, logDecision, policyOf } from './policy/policy.ts'
 import { loadShareKey, openFileStore } from './store/index.ts'
 import { STOP, type WorkerStart } from './worker-setup.ts'
 
+const HOUR_MS = 3_600_000
+
 if (parentPort === null) throw new Bug('the worker was started as a program of its own')
 // Both ends are of one build: the shape is what `startPartyThread` gives.
 const { setup, partyPort } = workerData as WorkerStart
@@ -23,6 +25,7 @@ const party = await createNodeParty({
   transport: remoteTransport(portOf(parentPort)),
   policy: guardPolicy(policyOf(setup.policy), (ms, ring) => systemClock.after(ms, ring), logDecision(log)),
   presignatures: setup.presignatures,
+  exportDelayMs: setup.exportDelayHours * HOUR_MS,
   log,
 })
 // The vault is open before signalling has let the party in, which may take as long as the server is away.

@@ -76,8 +76,8 @@ describe('an API key', () => {
   it.each([
     ['a name with a path in it', { name: '../x', scopes: ['read'] }, 'name: expected up to 64 lower-case letters, digits and hyphens, got "../x"'],
     ['no name', { name: '', scopes: ['read'] }, 'name: expected up to 64 lower-case letters, digits and hyphens, got ""'],
-    ['no scope', { name: 'a', scopes: [] }, 'scope: expected at least one of keygen, sign, read'],
-    ['an unknown scope', { name: 'a', scopes: ['read', 'admin'] }, 'scope: expected one of keygen, sign, read, got "admin"'],
+    ['no scope', { name: 'a', scopes: [] }, 'scope: expected at least one of keygen, reshare, sign, read'],
+    ['an unknown scope', { name: 'a', scopes: ['read', 'admin'] }, 'scope: expected one of keygen, reshare, sign, read, got "admin"'],
     ['an expiry in the past', { name: 'a', scopes: ['read'], expiresInDays: 0 }, 'expires: expected a whole number of days from 1 to 3650, got 0'],
   ])('is not made with %s', async (_what, options, sentence) => {
     await expect(keys.create(options)).rejects.toThrow(new InputError(sentence.slice(0, sentence.indexOf(':')), sentence.slice(sentence.indexOf(':') + 2)))

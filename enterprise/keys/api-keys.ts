@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { InputError } from '@trivet/protocol/core'
 import { z } from 'zod'
 
-export const SCOPES = ['keygen', 'sign', 'read'] as const
+export const SCOPES = ['keygen', 'reshare', 'sign', 'read'] as const
 export type Scope = (typeof SCOPES)[number]
 
 const KEY_BYTES = 32

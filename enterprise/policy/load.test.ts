@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadPolicy, parsePolicy } from './load.ts'
 
 const sign = (rule: string): string => `version: 1\nsign:\n  - {${rule}}\n`
+const reshare = (rule: string): string => `version: 1\nreshare:\n  - {${rule}}\n`
 const keygen = (rule: string): string => `version: 1\nkeygen:\n  - {${rule}}\n`
 
 const NETWORKS = 'expected eip155:<chain id> or one of ethereum, op-mainnet, bnb-smart-chain, gnosis, polygon, base, arbitrum-one, avalanche, linea, '
@@ -24,15 +25,23 @@ describe('a policy file', () => {
       'version: 1',
       'keygen:',
       '  - { name: ours, invited_by: [own-invitation], max_total: 5, max_threshold: 3 }',
+      'reshare:',
+      '  - { name: changes, asked_by: [member], max_total: 4, max_threshold: 3 }',
       'sign:',
       '  - { name: notes, kind: message, max_bytes: 1024 }',
       '  - { name: small, kind: bitcoin, networks: [signet], max_amount_sats: 5000 }',
       '  - { name: coins, kind: ethereum, networks: [sepolia, "eip155:8453"], max_amount_gwei: 5000, recipients: ["0xABCDEF0123456789ABCDEF0123456789ABCDEF01"] }',
+      'export:',
+      `  - { name: way out, wallets: ["${'0a'.repeat(32)}"], to: ["${'0b'.repeat(32)}"] }`,
     ].join('\n'))).toEqual({
       kind: 'rules',
       rules: {
         version: 1,
-        keygen: [{ name: 'ours', invited_by: ['own-invitation'], max_total: 5, max_threshold: 3 }],
+        keygen: [{ name: 'ours', invited_by: ['own-invitation'], max_total: 5, max_threshold: 3, imported: false }],
+        reshare: [{
+          name: 'changes', asked_by: ['member'], max_total: 4, min_threshold: 2, max_threshold: 3, refresh_only: false, may_drop: false, may_leave: false,
+          joining_roles: [],
+        }],
         sign: [
           { name: 'notes', kind: 'message', max_bytes: 1024, allow_danger: false },
           { name: 'small', kind: 'bitcoin', networks: ['signet'], max_amount_sats: 5000, allow_danger: false },
@@ -41,17 +50,18 @@ describe('a policy file', () => {
             recipients: ['0xabcdef0123456789abcdef0123456789abcdef01'], allow_danger: false,
           },
         ],
+        export: [{ name: 'way out', wallets: ['0a'.repeat(32)], to: ['0b'.repeat(32)] }],
       },
     })
   })
 
   it('may be empty of rules', () => {
-    expect(parsePolicy('version: 1')).toEqual({ kind: 'rules', rules: { version: 1, keygen: [], sign: [] } })
+    expect(parsePolicy('version: 1')).toEqual({ kind: 'rules', rules: { version: 1, keygen: [], reshare: [], sign: [], export: [] } })
   })
 
   it.each([
-    ['nothing at all', '', '.: expected a policy: version, keygen, sign, got null'],
-    ['a list', '- 1', '.: expected a policy: version, keygen, sign'],
+    ['nothing at all', '', '.: expected a policy: version, keygen, reshare, sign, export, got null'],
+    ['a list', '- 1', '.: expected a policy: version, keygen, reshare, sign, export'],
     ['no version', 'sign: []', 'version: expected 1, the only version there is'],
     ['a version of the future', 'version: 2', 'version: expected 1, the only version there is, got 2'],
     ['an unknown section', 'version: 1\nallow: all', 'allow: is not known'],
@@ -80,7 +90,14 @@ describe('a policy file', () => {
     ['nobody who may invite', keygen('name: a, invited_by: [], max_total: 3, max_threshold: 2'), 'keygen[0].invited_by: expected at least one'],
     ['an unknown inviter', keygen('name: a, invited_by: [anybody], max_total: 3, max_threshold: 2'), 'keygen[0].invited_by[0]: expected one of own-invitation, link, known, self, got "anybody"'],
     ['too many parties', keygen('name: a, invited_by: [self], max_total: 17, max_threshold: 2'), 'keygen[0].max_total: expected at most 16, got 17'],
+    ['an import that is not said clearly', keygen('name: a, invited_by: [self], max_total: 3, max_threshold: 2, imported: maybe'), 'keygen[0].imported: expected true or false, got "maybe"'],
     ['a threshold of one', keygen('name: a, invited_by: [self], max_total: 3, max_threshold: 1'), 'keygen[0].max_threshold: expected at least 2, got 1'],
+    ['nobody who may ask', reshare('name: a, asked_by: [], max_total: 3, max_threshold: 2'), 'reshare[0].asked_by: expected at least one'],
+    ['somebody unknown who may ask', reshare('name: a, asked_by: [anybody], max_total: 3, max_threshold: 2'), 'reshare[0].asked_by[0]: expected one of member, self, own-invitation, link, known, got "anybody"'],
+    ['a guest who may join', reshare('name: a, asked_by: [self], max_total: 3, max_threshold: 2, joining_roles: [third-party]'), 'reshare[0].joining_roles[0]: expected one of enterprise, mobile-app, got "third-party"'],
+    ['no limit of new shares', reshare('name: a, asked_by: [self]'), 'reshare[0].max_total: expected a whole number from 2 to 16; reshare[0].max_threshold: expected a whole number from 2 to 16'],
+    ['an export of no wallet', 'version: 1\nexport:\n  - {name: a, wallets: [], to: []}\n', 'export[0].wallets: expected at least one; export[0].to: expected at least one'],
+    ['an export to a name', `version: 1\nexport:\n  - {name: a, wallets: ["${'0a'.repeat(32)}"], to: [Anna]}\n`, 'export[0].to[0]: expected an id in quotes: 64 hexadecimal digits in small letters, got "Anna"'],
     ['two rules of one name', 'version: 1\nsign:\n  - {name: a, kind: message, max_bytes: 1}\n  - {name: a, kind: message, max_bytes: 2}\n', 'sign: expected every rule to have a name of its own'],
   ])('with %s is refused, naming the field', (_what, text, expected) => {
     expect(complaint(text)).toBe(expected)
@@ -115,6 +132,6 @@ describe('loading', () => {
   it('reads the file', async () => {
     const file = join(folder, 'policy.yaml')
     await writeFile(file, 'version: 1\n')
-    expect(await loadPolicy(file)).toEqual({ kind: 'rules', rules: { version: 1, keygen: [], sign: [] } })
+    expect(await loadPolicy(file)).toEqual({ kind: 'rules', rules: { version: 1, keygen: [], reshare: [], sign: [], export: [] } })
   })
 })

@@ -1,7 +1,7 @@
-import type { Decision, KeygenRequest, Policy, RepairRequest } from '@trivet/party'
+import type { Decision, ExportRequest, KeygenRequest, Policy, RepairRequest } from '@trivet/party'
 import type { Preview, PreviewWarning } from '@trivet/protocol/intent'
 import { describe, expect, it } from 'vitest'
-import { testWallet } from '../testing/scripted-party.ts'
+import { ANNA, BEN, testWallet } from '../testing/scripted-party.ts'
 import { messageRequest as message, spendRequest as spend } from '../testing/sign-request.ts'
 import { parsePolicy } from './load.ts'
 import { guardPolicy, policyOf, type DecisionRecord } from './policy.ts'
@@ -24,6 +24,11 @@ function repair(changes: Partial<RepairRequest> = {}): RepairRequest {
   return { wallet: testWallet().view.id, walletName: 'Treasury', from: { index: 2, name: 'Anna' }, pairing, askedHere: false, failedBefore: 0, ...changes }
 }
 
+function leaving(changes: Partial<ExportRequest> = {}): ExportRequest {
+  const from = { index: 2, name: 'Anna', partyId: ANNA, me: false }
+  return { wallet: testWallet().view.id, walletName: 'Treasury', suite: 1, step: 'announce', from, signers: [1, 2], ...changes }
+}
+
 const toAlice = { network: 'signet', amount: '5000', fee: '200', to: ['tb1alice'] }
 
 describe('rules for key generation', () => {
@@ -38,8 +43,14 @@ describe('rules for key generation', () => {
     ['an invitation of another kind', { invitedBy: 'link' }, 'invited by link, allowed are own-invitation, self'],
     ['too many parties', { total: 4 }, '4 parties, at most 3 are allowed'],
     ['too high a threshold', { threshold: 3 }, 'a threshold of 3, at most 2 is allowed'],
+    ['keys that existed before', { imported: true }, 'its keys existed before, and may be elsewhere whole'],
   ] satisfies [string, Partial<KeygenRequest>, string][])('refuse %s', async (_what, changes, reason) => {
     expect(await policy.keygen(proposal(changes))).toEqual({ answer: 'decline', rule: 'ours', reason })
+  })
+
+  it('allow keys that existed before where they say so', async () => {
+    const allowing = policyFrom('keygen:', '  - { name: old, invited_by: [own-invitation], max_total: 3, max_threshold: 2, imported: true }')
+    for (const changes of [{}, { imported: true }] as const) expect(await allowing.keygen(proposal(changes))).toEqual(APPROVE)
   })
 
   it('refuse when there are none', async () => {
@@ -137,6 +148,26 @@ describe('a repair of what ECDSA needs', () => {
   })
 })
 
+describe('rules for taking out a key', () => {
+  const { id: wallet } = testWallet().view
+  const policy = policyFrom('export:', `  - { name: way out, wallets: ["${wallet}"], to: ["${ANNA}"] }`)
+
+  it.each(['announce', 'take'] as const)('allow to %s it for whom they name', async (step) => {
+    expect(await policy.export(leaving({ step }))).toEqual(APPROVE)
+  })
+
+  it.each([
+    ['of another wallet', { wallet: '0b'.repeat(32) }, 'this wallet is not on the list'],
+    ['for another party of the same name', { from: { index: 2, name: 'Anna', partyId: BEN, me: false } }, 'Anna is not on the list of who may get a key'],
+  ] satisfies [string, Partial<ExportRequest>, string][])('refuse one %s', async (_what, changes, reason) => {
+    expect(await policy.export(leaving(changes))).toEqual({ answer: 'decline', rule: 'way out', reason })
+  })
+
+  it('refuse when there are none', async () => {
+    expect(await policyFrom().export(leaving())).toEqual({ answer: 'decline', rule: 'deny-by-default', reason: 'no rule allows taking out a key' })
+  })
+})
+
 describe('without a readable policy', () => {
   const policy = policyOf({ kind: 'none', rule: 'policy-file', reason: 'the policy file is missing' })
 
@@ -145,12 +176,15 @@ describe('without a readable policy', () => {
     expect(await policy.keygen(proposal())).toEqual(no)
     expect(await policy.sign(message(1))).toEqual(no)
     expect(await policy.repair(repair({ askedHere: true }))).toEqual(no)
+    expect(await policy.export(leaving())).toEqual(no)
   })
 })
 
 describe('the guard around a policy', () => {
   const never = (): (() => void) => () => undefined
-  const yes: Policy = { keygen: async () => APPROVE, sign: async () => APPROVE, repair: async () => APPROVE }
+  const yes: Policy = {
+    keygen: async () => APPROVE, reshare: async () => APPROVE, sign: async () => APPROVE, repair: async () => APPROVE, export: async () => APPROVE,
+  }
 
   it('refuses when the policy is slow, and a late yes changes nothing', async () => {
     let late: (decision: Decision) => void = () => undefined
@@ -196,12 +230,14 @@ describe('the guard around a policy', () => {
     await guarded.sign(message(3))
     await guarded.sign(spend(toAlice, [danger]))
     await guarded.repair(repair({ pairing: { state: 'banned', bans: 1 }, askedHere: true }))
+    await guarded.export(leaving({ step: 'take' }))
     const wallet = testWallet().view.id
     expect(records).toEqual([
       { asked: 'keygen', by: 'own-invitation', name: 'Treasury', threshold: 2, total: 3, answer: 'approve' },
       { asked: 'sign', by: 'Anna', wallet, kind: 'message', bytes: 3, dangers: 0, answer: 'approve' },
       { asked: 'sign', by: 'Anna', wallet, kind: 'bitcoin', network: 'signet', amount: '5000', to: ['tb1alice'], dangers: 1, answer: 'decline', rule: 'small' },
       { asked: 'repair', by: 'Anna', wallet, pairing: 'banned', bans: 1, operator: true, answer: 'approve' },
+      { asked: 'export', by: 'Anna', wallet, suite: 1, step: 'take', answer: 'approve' },
     ])
   })
 })

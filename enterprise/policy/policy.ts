@@ -1,7 +1,7 @@
-import type { Decision, Policy, SignRequest } from '@trivet/party'
+import type { Decision, Policy, ReshareRequest, SignRequest } from '@trivet/party'
 import type { Log, LogFields } from '../log.ts'
 import { BUILT_IN, type PolicySource } from './load.ts'
-import { judgeKeygen, judgeRepair, judgeSign } from './rules.ts'
+import { judgeExport, judgeKeygen, judgeRepair, judgeReshare, judgeSign } from './rules.ts'
 import { subjectOf, type Subject } from './subject.ts'
 
 /** A policy that takes longer than this has said no. */
@@ -15,7 +15,7 @@ export type StartTimer = (ms: number, ring: () => void) => () => void
  * it, as the preview's and a reason do.
  */
 export type DecisionRecord = LogFields & {
-  readonly asked: 'keygen' | 'sign' | 'repair'
+  readonly asked: 'keygen' | 'reshare' | 'sign' | 'repair' | 'export'
   readonly by: string
   readonly answer: Decision['answer']
   /** With a no: of the file, or a built-in one. */
@@ -28,12 +28,14 @@ export function policyOf(source: PolicySource): Policy {
     const { rules } = source
     return {
       keygen: async (proposal) => judgeKeygen(rules, proposal),
+      reshare: async (request) => judgeReshare(rules, request),
       sign: async (request) => judgeSign(rules, request),
       repair: async (request) => judgeRepair(request),
+      export: async (request) => judgeExport(rules, request),
     }
   }
   const refuse = async (): Promise<Decision> => ({ answer: 'decline', rule: source.rule, reason: source.reason })
-  return { keygen: refuse, sign: refuse, repair: refuse }
+  return { keygen: refuse, reshare: refuse, sign: refuse, repair: refuse, export: refuse }
 }
 
 /** Around any policy: one that fails or is slow has said no, and every decision is recorded before it is given. */
@@ -43,6 +45,11 @@ export function guardPolicy(policy: Policy, startTimer: StartTimer, record: (dec
       const decision = await decide(() => policy.keygen(proposal), startTimer)
       const { invitedBy: by, walletName: name, threshold, total } = proposal
       record({ asked: 'keygen', by, name, threshold, total, ...answerOf(decision) })
+      return decision
+    },
+    async reshare(request) {
+      const decision = await decide(() => policy.reshare(request), startTimer)
+      record({ asked: 'reshare', by: request.invitedBy, ...changeFacts(request), ...answerOf(decision) })
       return decision
     },
     async sign(request) {
@@ -60,6 +67,12 @@ export function guardPolicy(policy: Policy, startTimer: StartTimer, record: (dec
       record({ asked: 'repair', by, wallet, pairing, bans, operator, ...answerOf(decision) })
       return decision
     },
+    async export(request) {
+      const decision = await decide(() => policy.export(request), startTimer)
+      const { from: { name: by }, wallet, suite, step } = request
+      record({ asked: 'export', by, wallet, suite, step, ...answerOf(decision) })
+      return decision
+    },
   }
 }
 
@@ -70,6 +83,14 @@ export function logDecision(log: Log): (decided: DecisionRecord) => void {
 
 function answerOf(decision: Decision): Pick<DecisionRecord, 'answer' | 'rule'> {
   return decision.answer === 'decline' ? { answer: 'decline', rule: decision.rule } : { answer: decision.answer }
+}
+
+/** Who is what afterwards: "Anna stays", "Ben dropped". */
+function changeFacts({ wallet, walletName: name, change: { from, to, isRefresh: refresh, parties } }: ReshareRequest): LogFields {
+  return {
+    ...(wallet === undefined ? {} : { wallet }), name, refresh, from: `${from.threshold} of ${from.total}`, to: `${to.threshold} of ${to.total}`,
+    parties: parties.map((party) => `${party.name} ${party.what}`),
+  }
 }
 
 /** Kind, network, amount and addresses; amounts as decimals in the chain's smallest unit. */

@@ -1,8 +1,8 @@
 /** Pure judgement: a proposal and the rules in, a decision out. The first rule that allows is enough; without one the answer is no. */
-import type { Decision, KeygenRequest, RepairRequest, SignRequest } from '@trivet/party'
+import type { Decision, ExportRequest, KeygenRequest, RepairRequest, ReshareRequest, SignRequest } from '@trivet/party'
 import type { Preview } from '@trivet/protocol/intent'
 import { BUILT_IN } from './load.ts'
-import type { KeygenRule, PolicyRules, RuleOf, SignRule } from './schema.ts'
+import type { ExportRule, KeygenRule, PolicyRules, ReshareRule, RuleOf, SignRule } from './schema.ts'
 import { subjectOf, type SubjectOf } from './subject.ts'
 
 const WEI_IN_GWEI = 1_000_000_000n
@@ -12,8 +12,14 @@ const MAX_SET_UPS = 3
 /** Why one rule does not allow something; `undefined` when it does. */
 type Objection = string | undefined
 
+type ChangedParty = ReshareRequest['change']['parties'][number]
+
 export function judgeKeygen(rules: PolicyRules, proposal: KeygenRequest): Decision {
   return judge(rules.keygen, (rule) => keygenObjection(rule, proposal), 'no rule allows a key generation')
+}
+
+export function judgeReshare(rules: PolicyRules, request: ReshareRequest): Decision {
+  return judge(rules.reshare, (rule) => reshareObjection(rule, request), 'no rule allows new shares')
 }
 
 /** @throws whatever `subjectOf` throws */
@@ -47,6 +53,11 @@ export function judgeRepair({ pairing, askedHere, failedBefore }: RepairRequest)
   return { answer: 'approve' }
 }
 
+/** Taking a whole key out: no rule, no key. */
+export function judgeExport(rules: PolicyRules, request: ExportRequest): Decision {
+  return judge(rules.export, (rule) => exportObjection(rule, request), 'no rule allows taking out a key')
+}
+
 function judge<R extends { readonly name: string }>(rules: readonly R[], objectionOf: (rule: R) => Objection, ifNone: string): Decision {
   const objections: { rule: string; reason: string }[] = []
   for (const rule of rules) {
@@ -68,7 +79,29 @@ function keygenObjection(rule: KeygenRule, proposal: KeygenRequest): Objection {
   if (!rule.invited_by.includes(proposal.invitedBy)) return `invited by ${proposal.invitedBy}, allowed are ${rule.invited_by.join(', ')}`
   if (proposal.total > rule.max_total) return `${proposal.total} parties, at most ${rule.max_total} are allowed`
   if (proposal.threshold > rule.max_threshold) return `a threshold of ${proposal.threshold}, at most ${rule.max_threshold} is allowed`
+  if (proposal.imported === true && !rule.imported) return 'its keys existed before, and may be elsewhere whole'
   return undefined
+}
+
+function reshareObjection(rule: ReshareRule, { change: { to, isRefresh, parties }, invitedBy }: ReshareRequest): Objection {
+  const of = (...what: readonly ChangedParty['what'][]): readonly ChangedParty[] => parties.filter((party) => what.includes(party.what))
+  const [gone, come] = [of('leaves', 'dropped'), of('joins', 'returns')]
+  const lost = gone.find(({ me }) => !me)
+  // Where this party is the one that comes, the others judge its role.
+  const stranger = come.find(({ me, role }) => !me && !rule.joining_roles.some((allowed) => allowed === role))
+  if (!rule.asked_by.includes(invitedBy)) return `asked by ${invitedBy}, allowed are ${rule.asked_by.join(', ')}`
+  if (rule.refresh_only && !isRefresh) return 'it changes more than the shares'
+  if (to.total > rule.max_total) return `${to.total} parties, at most ${rule.max_total} are allowed`
+  if (to.threshold < rule.min_threshold) return `a threshold of ${to.threshold}, at least ${rule.min_threshold} is needed`
+  if (to.threshold > rule.max_threshold) return `a threshold of ${to.threshold}, at most ${rule.max_threshold} is allowed`
+  if (!rule.may_leave && gone.some(({ me }) => me)) return 'this party would lose its place'
+  if (!rule.may_drop && lost !== undefined) return `${lost.name} would lose its place`
+  return stranger === undefined ? undefined : `${stranger.name} would join as ${stranger.role}, ${rule.joining_roles.length === 0 ? 'and nobody may join' : `allowed are ${rule.joining_roles.join(', ')}`}`
+}
+
+function exportObjection(rule: ExportRule, { wallet, from }: ExportRequest): Objection {
+  if (!rule.wallets.includes(wallet)) return 'this wallet is not on the list'
+  return rule.to.includes(from.partyId) ? undefined : `${from.name} is not on the list of who may get a key`
 }
 
 function lengthObjection(rule: { readonly max_bytes: number }, { bytes }: { readonly bytes: number }): Objection {

@@ -19,6 +19,8 @@ const yesOrNo = z.boolean('expected true or false')
 const EXPECTED_ADDRESS = 'expected an address in quotes: 0x and 40 hexadecimal digits'
 const EXPECTED_NETWORK = `expected eip155:<chain id> or one of ${NETWORK_NAMES.join(', ')}`
 
+const EXPECTED_ID = 'expected an id in quotes: 64 hexadecimal digits in small letters'
+
 const ruleName = z.string('expected a name for this rule').min(1, 'expected a name for this rule').max(80, 'expected at most 80 characters')
 
 const KeygenRule = z.strictObject({
@@ -27,6 +29,37 @@ const KeygenRule = z.strictObject({
   invited_by: listOf(oneOf(['own-invitation', 'link', 'known', 'self'])).min(1, 'expected at least one'),
   max_total: wholeNumber(2, MAX_PARTIES),
   max_threshold: wholeNumber(2, MAX_PARTIES),
+  /** Whether the keys may have existed before, so that somebody may have them whole. Their first refresh is allowed with it. */
+  imported: yesOrNo.default(false),
+}, 'expected a rule')
+
+/** Other devices, another threshold, or only new shares. */
+const ReshareRule = z.strictObject({
+  name: ruleName,
+  /** Who asks: a member of the wallet, this party itself (REST, `KEY_ROTATION_DAYS`), or, where it is to join, as for a key generation. */
+  asked_by: listOf(oneOf(['member', 'self', 'own-invitation', 'link', 'known'])).min(1, 'expected at least one'),
+  max_total: wholeNumber(2, MAX_PARTIES),
+  min_threshold: wholeNumber(2, MAX_PARTIES).default(2),
+  max_threshold: wholeNumber(2, MAX_PARTIES),
+  /** Whether nothing but the shares may change. */
+  refresh_only: yesOrNo.default(false),
+  /** Whether other members may lose their place. */
+  may_drop: yesOrNo.default(false),
+  /** Whether this party may lose its own. */
+  may_leave: yesOrNo.default(false),
+  /** In which roles somebody may come that is no member yet; by default nobody. */
+  joining_roles: listOf(oneOf(['enterprise', 'mobile-app'])).default([]),
+}, 'expected a rule')
+
+const hexIds = listOf(z.string(EXPECTED_ID).regex(/^[0-9a-f]{64}$/, EXPECTED_ID)).min(1, 'expected at least one')
+
+/** A whole key leaves its shares: both when that is announced and when it is taken. What a rule is about is always named. */
+const ExportRule = z.strictObject({
+  name: ruleName,
+  /** Ids. */
+  wallets: hexIds,
+  /** Party ids of who may get a key. */
+  to: hexIds,
 }, 'expected a rule')
 
 const MessageRule = z.strictObject({
@@ -112,11 +145,15 @@ const rulesOf = <T extends z.ZodType<{ name: string }>>(rule: T) => listOf(rule)
 export const PolicyFile = z.strictObject({
   version: z.literal(1, 'expected 1, the only version there is'),
   keygen: rulesOf(KeygenRule),
+  reshare: rulesOf(ReshareRule),
   sign: rulesOf(SignRule),
-}, 'expected a policy: version, keygen, sign')
+  export: rulesOf(ExportRule),
+}, 'expected a policy: version, keygen, reshare, sign, export')
 
 export type PolicyRules = z.output<typeof PolicyFile>
 export type KeygenRule = z.output<typeof KeygenRule>
+export type ReshareRule = z.output<typeof ReshareRule>
+export type ExportRule = z.output<typeof ExportRule>
 export type SignRule = z.output<typeof SignRule>
 /** The rules of one kind. */
 export type RuleOf<Kind extends SignRule['kind']> = Extract<SignRule, { kind: Kind }>

@@ -7,8 +7,10 @@ import type { RestContext, RestOptions } from './context.ts'
 import { ApiError, toApiError, unavailable } from './errors.ts'
 import { infoRoutes } from './info.ts'
 import { keygenRoutes } from './keygen.ts'
+import { keyRoutes } from './keys.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { pairRoutes } from './pairs.ts'
+import { reshareRoutes } from './reshare.ts'
 import { sessionRoutes } from './sessions.ts'
 import { signRoutes } from './sign.ts'
 import { verifyRoutes } from './verify.ts'
@@ -48,7 +50,8 @@ export function createRest(options: RestOptions): FastifyInstance {
   })
 
   const requireKey = createKeyCheck(options.apiKeys, createRateLimit(options.now))
-  for (const routes of [infoRoutes, keygenRoutes, signRoutes, verifyRoutes, sessionRoutes, pairRoutes]) routes(app, context, requireKey)
+  const all = [infoRoutes, keyRoutes, keygenRoutes, reshareRoutes, signRoutes, verifyRoutes, sessionRoutes, pairRoutes]
+  for (const routes of all) routes(app, context, requireKey)
   return app
 }
 

@@ -1,10 +1,8 @@
-import type { PartyView } from '@trivet/party'
+import { ROLE_PERMISSIONS, type PartyView } from '@trivet/party'
 import type { FastifyInstance } from 'fastify'
-import { ROLE_PERMISSIONS } from '../roles.ts'
 import type { KeyCheck } from './auth.ts'
 import { unlockedView, type RestContext } from './context.ts'
 import { unavailable } from './errors.ts'
-import { keyBodies } from './session-body.ts'
 import { NoQuery, parse, PROTOCOLS } from './schemas.ts'
 
 export function infoRoutes(app: FastifyInstance, context: RestContext, requireKey: KeyCheck): void {
@@ -35,11 +33,6 @@ export function infoRoutes(app: FastifyInstance, context: RestContext, requireKe
       uptime: uptime(),
       peers: peersOf(view),
     }
-  })
-
-  app.get('/api/v1/keys', { onRequest: requireKey('read') }, (request) => {
-    parse(NoQuery, request.query)
-    return { keys: unlockedView(context).wallets.flatMap(keyBodies) }
   })
 }
 

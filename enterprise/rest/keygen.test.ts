@@ -118,8 +118,9 @@ describe('POST /api/v1/keygen under policy', () => {
         asked.push(proposal)
         return { answer: 'decline', rule: 'own keys', reason: '3 parties, at most 2 are allowed' }
       },
+      reshare: async () => ({ answer: 'approve' }),
       sign: async () => ({ answer: 'approve' }),
-      repair: async () => ({ answer: 'approve' }),
+      repair: async () => ({ answer: 'approve' }), export: async () => ({ answer: 'approve' }),
     } })
     server.party.show(unlocked())
     const answer = await server.post('/api/v1/keygen', { threshold: 2, participants: TWO_PLACES }, await server.key())
@@ -135,7 +136,7 @@ describe('POST /api/v1/keygen under policy', () => {
 
   it('takes a policy that would ask somebody for a no', async () => {
     const ask = async () => ({ answer: 'ask' as const })
-    const server = await startRestServer({ policy: { keygen: ask, sign: ask, repair: ask } })
+    const server = await startRestServer({ policy: { keygen: ask, reshare: ask, sign: ask, repair: ask, export: ask } })
     server.party.show(unlocked())
     const answer = await server.post('/api/v1/keygen', { threshold: 2, participants: TWO_PLACES }, await server.key())
     expect(answer.body).toEqual({ error: 'policy_refused', message: 'The policy says no: a person would have to be asked.', details: { rule: 'ask' } })

@@ -1,10 +1,9 @@
-import type { SessionView } from '@trivet/party'
 import type { FastifyInstance } from 'fastify'
 import type { KeyCheck } from './auth.ts'
 import { connectedView, type RestContext } from './context.ts'
 import { requireApproval, requirePermission } from './permission.ts'
 import { KeygenBody, parse, WaitQuery } from './schemas.ts'
-import { answerWithSession, awaitSession } from './sessions.ts'
+import { answerWithSession, awaitSession, hasLinks } from './sessions.ts'
 
 /** The suites that one key generation of this version makes. */
 const SUITES = [1, 2, 3]
@@ -26,11 +25,7 @@ export function keygenRoutes(app: FastifyInstance, context: RestContext, require
     const { session } = await context.party.verbs.createWallet({
       name, threshold, places: participants.map(() => ({ kind: 'link' })), pageUrl: `${context.publicUrl}/`,
     })
-    await awaitSession(context, request, session, hasItsLinks)
+    await awaitSession(context, request, session, hasLinks(participants.length))
     return await answerWithSession(context, request, reply, session, wait)
   })
-}
-
-function hasItsLinks({ state, places }: SessionView): boolean {
-  return state.at !== 'inviting' || places.every((place) => place.me || place.state !== 'empty' || place.link !== undefined)
 }

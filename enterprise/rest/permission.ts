@@ -1,5 +1,4 @@
-import type { Decision, Role } from '@trivet/party'
-import { ROLE_PERMISSIONS, type Permission } from '../roles.ts'
+import { ROLE_PERMISSIONS, type Decision, type Permission, type Role } from '@trivet/party'
 import { ApiError } from './errors.ts'
 
 /** @throws ApiError forbidden, when this party's role does not include it */

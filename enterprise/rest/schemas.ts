@@ -12,7 +12,7 @@ export const PROTOCOL_NAMES = { 1: 'dkls23', 2: 'frost-ed25519', 3: 'frost-secp2
 export const PROTOCOLS = [PROTOCOL_NAMES[1], PROTOCOL_NAMES[2], PROTOCOL_NAMES[3]] as const
 export type Protocol = (typeof PROTOCOLS)[number]
 
-export const SESSION_TYPES = ['keygen', 'sign', 'repair'] as const
+export const SESSION_TYPES = ['keygen', 'reshare', 'refresh', 'import', 'sign', 'repair', 'export'] as const
 export const SESSION_STATUSES = ['created', 'waiting', 'in_progress', 'completed', 'failed', 'expired', 'cancelled'] as const
 
 const wholeNumber = (min: number, max: number) => {
@@ -51,14 +51,60 @@ export const KeygenBody = z.strictObject({
   path: ['threshold'], error: 'expected at most the number of parties',
 })
 
+/** A member or another known party, by its id or its name; or a place for whoever gets its link. */
+const Participant = z.union(
+  [z.string().min(1).max(64), z.strictObject({ place: wholeNumber(2, MAX_PARTIES) })],
+  'expected a party id, the name of a known party, or a place to be filled by link: {"place": 2}',
+)
+export type Participant = z.output<typeof Participant>
+
+const wallet = {
+  key_id: keyId.optional(),
+  /** The session that made the key, where this party remembers it. */
+  session_id: sessionId.optional(),
+}
+const namesOneWallet = (body: { readonly key_id?: unknown; readonly session_id?: unknown }): boolean => countGiven(body.key_id, body.session_id) === 1
+const ONE_WALLET = { path: ['key_id'], error: 'expected either key_id or session_id' }
+
+export const ReshareBody = z.strictObject({
+  ...wallet,
+  new_threshold: wholeNumber(2, MAX_PARTIES),
+  /** All others; this party stays in any case, and may be among them. */
+  new_participants: z.array(Participant, 'expected a list of participants').min(1, 'expected at least one participant').max(MAX_PARTIES, `expected at most ${MAX_PARTIES} participants`)
+    .refine((given) => {
+      const places = given.flatMap((one) => (typeof one === 'string' ? [] : [one.place]))
+      return new Set(places).size === places.length
+    }, 'expected each place once'),
+}, 'expected a JSON object').refine(namesOneWallet, ONE_WALLET)
+
+export const RefreshBody = z.strictObject(wallet, 'expected a JSON object').refine(namesOneWallet, ONE_WALLET)
+
+const CHAINS = ['ethereum', 'bitcoin', 'solana'] as const
+export type Chain = (typeof CHAINS)[number]
+
+const MAX_ACCOUNTS = 100
+const MAX_LABEL_BYTES = 64
+
+export const AddressBody = z.strictObject({
+  /** Needed of an ECDSA key alone, which has two. */
+  chain: oneOf(CHAINS).optional(),
+  /** Of any key below the group key; nothing is written down. */
+  path: z.string(EXPECTED_PATH).optional(),
+  /** Of an account that is in the list; by default the next is added. */
+  index: wholeNumber(0, MAX_ACCOUNTS - 1).optional(),
+  /** Plain text, so that the party keeps it as it is. */
+  label: z.string('expected a text').normalize('NFC').trim().regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line of plain text')
+    .refine((text) => Buffer.byteLength(text) <= MAX_LABEL_BYTES, `expected at most ${MAX_LABEL_BYTES} bytes`).optional(),
+}, 'expected a JSON object').refine(({ path, index, label }) => path === undefined || countGiven(index, label) === 0, {
+  path: ['path'], error: 'belongs to no account of the list: expected neither index nor label beside it',
+})
+
 /** A text, or what its JSON says. */
 type FieldsOrText = string | Readonly<Record<string, unknown>>
 const fieldsOrText = (expected: string) => z.union([z.string(), z.record(z.string(), z.unknown())], expected)
 
 export const SignBody = z.strictObject({
-  key_id: keyId.optional(),
-  /** The session of a key generation that this party remembers. */
-  session_id: sessionId.optional(),
+  ...wallet,
   message: z.string('expected a text').optional(),
   /** A PSBT in base64 or hex; an Ethereum transaction as hex after 0x (unsigned, serialised), or as its fields. */
   transaction: fieldsOrText('expected a PSBT, or an unsigned Ethereum transaction').optional(),
@@ -74,7 +120,7 @@ export const SignBody = z.strictObject({
   signers: z.array(wholeNumber(1, MAX_PARTIES), 'expected a list of share indices')
     .refine((given) => new Set(given).size === given.length, 'expected each share index once').optional(),
 }, 'expected a JSON object')
-  .refine((body) => countGiven(body.key_id, body.session_id) === 1, { path: ['key_id'], error: 'expected either key_id or session_id' })
+  .refine(namesOneWallet, ONE_WALLET)
   .refine((body) => countGiven(body.message, body.transaction, body.typed_data, body.message_hash) === 1, {
     path: ['message'], error: 'expected one of message, transaction, typed_data',
   })
@@ -113,6 +159,7 @@ export const NoQuery = z.strictObject({})
 export const NoBody = z.strictObject({}, 'expected no body').nullish()
 
 export const SessionPath = z.strictObject({ id: sessionId })
+export const KeyPath = z.strictObject({ key_id: keyId })
 export const PairPath = z.strictObject({ key_id: keyId, index: numberInQuery(1, MAX_PARTIES) })
 
 /** @throws ApiError invalid_request, naming each field */

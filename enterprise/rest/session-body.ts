@@ -1,8 +1,10 @@
-/** Sessions and keys as the contract words them. Public facts only. */
-import { accounts, complete, type Account, type Outcome } from '@trivet/chains'
-import type { PartyView, PlaceView, SessionView, WalletView } from '@trivet/party'
+/** Sessions as the contract words them. Public facts only. */
+import { complete, type Outcome } from '@trivet/chains'
+import type { PartyView, PlaceView, SessionView } from '@trivet/party'
 import type { SuiteId } from '@trivet/protocol/core'
-import { bytesToHex, groupKeysOf, keyIdOf } from '../key-id.ts'
+import { bytesToHex, groupKeysOf } from '../key-id.ts'
+import { isoTime } from './iso-time.ts'
+import { keyBodies } from './key-body.ts'
 import { PROTOCOL_NAMES, type SESSION_STATUSES, type SESSION_TYPES } from './schemas.ts'
 
 type SessionStatus = (typeof SESSION_STATUSES)[number]
@@ -21,6 +23,7 @@ export function statusOf(session: SessionView): SessionStatus {
 }
 
 export function typeOf(session: SessionView): (typeof SESSION_TYPES)[number] {
+  if (session.kind === 'reshare' && session.change?.isRefresh === true) return 'refresh'
   return session.kind === 'finish' ? 'keygen' : session.kind
 }
 
@@ -47,39 +50,9 @@ export function sessionBody(session: SessionView, view: PartyView) {
     ...(session.words === undefined ? {} : { words: session.words }),
     ...(session.request === undefined ? {} : { request: requestBody(session.request) }),
     ...(session.repair === undefined ? {} : { repair: repairBody(session.repair) }),
+    ...(session.change === undefined ? {} : { change: changeBody(session.change) }),
     ...progressBody(session),
     ...(state.at === 'done' ? resultBody(session, view) : {}),
-  }
-}
-
-/** The keys of a wallet: one a suite. */
-export function keyBodies(wallet: WalletView) {
-  const places = accounts(groupKeysOf(wallet))
-  return wallet.keys.map((key) => ({
-    key_id: keyIdOf(key),
-    protocol: PROTOCOL_NAMES[key.suite],
-    public_key: bytesToHex(key.groupKey),
-    name: wallet.name,
-    threshold_t: wallet.threshold,
-    threshold_n: wallet.parties.length,
-    epoch: wallet.epoch,
-    created_at: isoTime(wallet.createdAt),
-    ...addressesOf(key.suite, places),
-    ...(key.suite === 1 ? { presignatures: wallet.stock } : {}),
-    parties: wallet.parties.map(({ index, partyId, name, role, online, pairing }) => ({
-      party_index: index, party_id: partyId, name, role, online, ...(key.suite === 1 && pairing !== undefined ? { pairing: pairing.state } : {}),
-    })),
-  }))
-}
-
-/** Where the key's account is paid: `addresses` on Bitcoin, by network, and `address` on the chain that has one for all networks. */
-function addressesOf(suite: SuiteId, places: readonly Account[]) {
-  const bitcoin = (script: 'segwit' | 'taproot') => places.flatMap((one) => (one.chain === 'bitcoin' && one.script === script ? [one.addresses] : []))[0]
-  const single = (chain: 'ethereum' | 'solana') => places.flatMap((one) => (one.chain === chain ? [one.address] : []))[0]
-  switch (suite) {
-    case 1: return { addresses: bitcoin('segwit'), address: single('ethereum') }
-    case 2: return { address: single('solana') }
-    case 3: return { addresses: bitcoin('taproot') }
   }
 }
 
@@ -116,6 +89,11 @@ function requestBody({ from, signers, suite, preview, code }: NonNullable<Sessio
   }
 }
 
+function changeBody({ from, to, parties }: NonNullable<SessionView['change']>) {
+  const sizeOf = ({ threshold, total }: typeof from) => ({ threshold_t: threshold, threshold_n: total })
+  return { from: sizeOf(from), to: sizeOf(to), parties }
+}
+
 function repairBody({ from, peer, pairing }: NonNullable<SessionView['repair']>) {
   return {
     from: { party_index: from.index, name: from.name },
@@ -125,7 +103,7 @@ function repairBody({ from, peer, pairing }: NonNullable<SessionView['repair']>)
   }
 }
 
-/** A wallet's keys after a key generation or a repair; after a signing the signatures, how they were made, and what `chains` made of them. */
+/** A wallet's keys after whatever made their shares, or a repair; after a signing the signatures, how they were made, and what `chains` made of them. */
 function resultBody({ state, request, wallet: { id } }: SessionView, view: PartyView) {
   if (state.at !== 'done') return {}
   const wallet = view.wallets.find((one) => one.id === (state.wallet ?? id))
@@ -197,8 +175,4 @@ function participantStatus({ state }: PlaceView, at: SessionView['state']['at'])
 function failedStatus(code: string): SessionStatus {
   if (code === 'E_EXPIRED' || code === 'E_EXPIRED_LINK') return 'expired'
   return code === 'E_CANCELLED' || code === 'E_DECLINED' ? 'cancelled' : 'failed'
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString()
 }

@@ -43,7 +43,7 @@ describe('GET /api/v1/sessions', () => {
   it.each([
     ['?limit=0', { limit: 'expected a whole number from 1 to 200' }],
     ['?limit=201', { limit: 'expected a whole number from 1 to 200' }],
-    ['?type=reshare', { type: 'expected one of keygen, sign, repair' }],
+    ['?type=recover', { type: 'expected one of keygen, reshare, refresh, import, sign, repair, export' }],
     ['?status=done', { status: 'expected one of created, waiting, in_progress, completed, failed, expired, cancelled' }],
     ['?state=failed', { state: 'is not known' }],
   ])('refuses %s', async (query, details) => {

@@ -44,6 +44,11 @@ export async function awaitSession(
   throw new Bug('the party does not show a session that it has made')
 }
 
+/** Whether a lobby shows the links of so many places. */
+export function hasLinks(count: number): (session: SessionView) => boolean {
+  return ({ state, places }) => state.at !== 'inviting' || places.filter(({ link }) => link !== undefined).length >= count
+}
+
 /** Answers 202, or 200 when the session has come to its end within the time the caller waits. */
 export async function answerWithSession(context: RestContext, request: FastifyRequest, reply: FastifyReply, id: string, wait: number) {
   await awaitEnd(context, request, id, wait)

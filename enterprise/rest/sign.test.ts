@@ -151,11 +151,12 @@ describe('POST /api/v1/sign under policy and role', () => {
     const asked: SignRequest[] = []
     const server = await startRestServer({ policy: {
       keygen: async () => ({ answer: 'approve' }),
+      reshare: async () => ({ answer: 'approve' }),
       sign: async (request) => {
         asked.push(request)
         return { answer: 'decline', rule: 'notes', reason: 'a message of 5 bytes, at most 4 are allowed' }
       },
-      repair: async () => ({ answer: 'approve' }),
+      repair: async () => ({ answer: 'approve' }), export: async () => ({ answer: 'approve' }),
     } })
     const wallet = testWallet()
     server.party.show(unlocked({ wallets: [wallet.view] }))

@@ -1,7 +1,6 @@
 /** Who signs: those a body names, or this party and the first others that can. */
-import type { PartyInWallet, WalletView } from '@trivet/party'
+import { ROLE_PERMISSIONS, type PartyInWallet, type WalletView } from '@trivet/party'
 import type { SuiteId } from '@trivet/protocol/core'
-import { ROLE_PERMISSIONS } from '../roles.ts'
 import { ApiError, invalidRequest } from './errors.ts'
 
 /**

@@ -27,7 +27,10 @@ export interface RestServer {
   close(): Promise<void>
 }
 
-const YES: Policy = { keygen: async () => ({ answer: 'approve' }), sign: async () => ({ answer: 'approve' }), repair: async () => ({ answer: 'approve' }) }
+const YES: Policy = {
+  keygen: async () => ({ answer: 'approve' }), reshare: async () => ({ answer: 'approve' }), sign: async () => ({ answer: 'approve' }),
+  repair: async () => ({ answer: 'approve' }), export: async () => ({ answer: 'approve' }),
+}
 
 /** The real server over HTTP on a free port, before a scripted party. */
 export async function startRestServer(options: Partial<Pick<RestOptions, 'policy' | 'role'>> = {}): Promise<RestServer> {

@@ -42,6 +42,8 @@ export function scriptParty(): ScriptedParty {
     unlock: unscripted('unlock'), lock: unscripted('lock'), createWallet: unscripted('createWallet'), readLink: unscripted('readLink'),
     joinWallet: unscripted('joinWallet'), startKeygen: unscripted('startKeygen'), requestSignature: unscripted('requestSignature'), repairPair: unscripted('repairPair'),
     approve: unscripted('approve'), decline: unscripted('decline'), close: unscripted('close'), finishWallet: unscripted('finishWallet'),
+    requestExport: unscripted('requestExport'), takeExport: unscripted('takeExport'), cancelExport: unscripted('cancelExport'), collectExport: unscripted('collectExport'),
+    changeWallet: unscripted('changeWallet'), forgetWallet: unscripted('forgetWallet'), readImport: unscripted('readImport'), giveShare: unscripted('giveShare'),
     addAccount: unscripted('addAccount'), labelAccount: unscripted('labelAccount'),
     createInvitation: unscripted('createInvitation'), compareWords: unscripted('compareWords'), forgetKnown: unscripted('forgetKnown'),
     changePassphrase: unscripted('changePassphrase'), addPasskey: unscripted('addPasskey'), removePasskey: unscripted('removePasskey'),
@@ -95,7 +97,8 @@ export function testWallet(changes: Partial<WalletView> = {}): TestWallet {
     { suite: 3 as const, groupKey: taproot.publicKey, chainCode: new Uint8Array(32).fill(3) },
   ] as const
   const view: WalletView = {
-    id: 'd4'.repeat(32), name: 'Treasury', threshold: 2, createdAt: NOW, state: 'ready', epoch: 1, myIndex: 1, keys, accounts: [], stock: [],
+    id: 'd4'.repeat(32), name: 'Treasury', threshold: 2, createdAt: NOW, sharesMadeAt: NOW, state: 'ready', origin: 'made', firstPath: [],
+    epoch: 1, myIndex: 1, keys, accounts: [], exports: [], stock: [],
     parties: [
       { index: 1, partyId: ACME, name: 'Acme', role: 'enterprise', me: true, online: true },
       { index: 2, partyId: ANNA, name: 'Anna', role: 'mobile-app', me: false, online: true, pairing: { state: 'ready', bans: 0 } },
