@@ -1,4 +1,5 @@
 import { tortureMessages } from '@trivet/protocol/testing'
+import { crash } from './crash/index.ts'
 import { digests } from './digests.ts'
 import type { Kind } from './kind.ts'
 import { network } from './network.ts'
@@ -12,6 +13,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
     total: (runs) => runs,
     run: tortureMessages,
   },
+  crash,
   digests,
   network,
   reshares,

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { kinds } from './kinds.ts'
-import type { Kind, Outcome } from './kind.ts'
+import type { Harm, Kind, Outcome } from './kind.ts'
 import type { Report, Work } from './worker.ts'
 
 const usage = `npm run torture -- --kind KIND --runs N --seed S [--only K]\n\n${Object.entries(kinds).map(([name, { explains }]) => `  ${name}  ${explains}`).join('\n')}`
@@ -35,7 +35,9 @@ async function main(args: string[]): Promise<number> {
   const wrongBlame = reports.filter((report) => report.wrongBlame).length
   const outcomes = countOutcomes(reports)
   const asExpected = reports.length - unexpected.length
-  const summary = outcomes === undefined ? { asExpected, wrongBlame, unexpected } : { ...outcomes, wrongBlame, wrong: unexpected }
+  const summary = kind.harms !== undefined ? { ...countHarms(kind.harms, reports), wrong: unexpected }
+    : outcomes === undefined ? { asExpected, wrongBlame, unexpected }
+    : { ...outcomes, wrongBlame, wrong: unexpected }
   console.log(JSON.stringify({ kind: name, runs, seed, ...summary }))
   return unexpected.length === 0 ? 0 : 1
 }
@@ -45,6 +47,13 @@ function countOutcomes(reports: readonly Report[]): (Counts & { readonly groups:
   if (reports.every(({ outcome }) => outcome === undefined)) return undefined
   const groups = [...new Set(reports.flatMap(({ group }) => group ?? []))].toSorted()
   return { ...count(reports), groups: Object.fromEntries(groups.map((name) => [name, count(reports.filter(({ group }) => group === name))])) }
+}
+
+/** Runs in which each of these was so, and how many runs there were of each sort. */
+function countHarms(harms: readonly Harm[], reports: readonly Report[]): Readonly<Record<string, unknown>> {
+  const counts = harms.map((harm) => [harm, reports.filter((report) => report.harms?.includes(harm)).length] as const)
+  const groups = [...new Set(reports.flatMap(({ group }) => group ?? []))].toSorted()
+  return { ...Object.fromEntries(counts), groups: Object.fromEntries(groups.map((name) => [name, reports.filter(({ group }) => group === name).length])) }
 }
 
 function count(reports: readonly Report[]): Counts {

@@ -3,6 +3,7 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js'
 import type { ErrorView, SessionView, WalletView } from '@trivet/party'
 import { createMemoryStore, type MemoryStore } from '@trivet/party/testing'
+import type { Store } from '@trivet/party/vault'
 import { concat, type SuiteId } from '@trivet/protocol/core'
 import { pick } from '@trivet/protocol/testing'
 import { attend, World, type Device } from './world.ts'
@@ -18,11 +19,12 @@ let calm: Promise<readonly MemoryStore[]> | undefined
 
 async function makeStores(): Promise<readonly MemoryStore[]> {
   const world = new World({ seed: 'three devices' })
-  const devices = await switchOnAll(world, NAMES.map(() => createMemoryStore()))
+  const stores = NAMES.map(() => createMemoryStore())
+  const devices = await switchOnAll(world, stores)
   const session = await meet(world, devices)
   if (!await world.time.until(() => devices.every((device) => stateOf(device, session)?.at === 'done'), HUNG_AFTER_MS)) throw new Error('no wallet in calm weather')
   await switchOffAll(world, devices)
-  return devices.map(({ store }) => store)
+  return stores
 }
 
 /** Three devices that hold a wallet, each with copies of its own. */
@@ -35,7 +37,7 @@ export async function threeStores(): Promise<readonly MemoryStore[]> {
 }
 
 /** Their people are there, and answer what they are asked. */
-export async function switchOnAll(world: World, stores: readonly MemoryStore[]): Promise<readonly Device[]> {
+export async function switchOnAll(world: World, stores: readonly Store[]): Promise<readonly Device[]> {
   const devices: Device[] = []
   for (const [i, store] of stores.entries()) devices.push(await world.switchOn(NAMES[i] ?? '', store))
   for (const device of devices) attend(device)
@@ -136,7 +138,7 @@ export function walletOf(device: Device): WalletView {
   return wallet
 }
 
-function shuffled<T>(rng: (size: number) => Uint8Array, list: readonly T[]): readonly T[] {
+export function shuffled<T>(rng: (size: number) => Uint8Array, list: readonly T[]): readonly T[] {
   const left = [...list]
   return list.flatMap(() => left.splice(pick(rng, left.length), 1))
 }

@@ -124,7 +124,16 @@ export class Station {
       ready: (id) => call(() => inner.ready(id)),
       complete: (id, hash) => call(() => inner.complete(id, hash)),
       cancel: (id, reason) => call(() => inner.cancel(id, reason)),
-      watch: (parties) => call(() => inner.watch(parties)),
+      watch: async (parties) => {
+        await this.#passes()
+        const online = await inner.watch(parties)
+        // By the same line as what is told of presence: neither overtakes the other.
+        await new Promise<void>((resolve, reject) => {
+          this.#fromServer.carry(resolve)
+          if (this.#fromServer.isDead) reject(new TransportError('E_TRANSPORT', 'the introduction server did not answer'))
+        })
+        return online
+      },
       send: (id, to, payload) => ordered(() => inner.send(id, to, payload)),
       leave: (id, to, payload) => ordered(() => inner.leave(id, to, payload)),
       listen: (listener) => inner.listen((event) => { this.#told(event, listener) }),

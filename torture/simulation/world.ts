@@ -1,8 +1,8 @@
 /** Devices of people in one simulated network: switched on, made to sign, switched off. */
 import { askPerson, createParty, type Party, type PartyView, type SessionView } from '@trivet/party'
-import { createMemoryStore, interpretForTests, type MemoryStore } from '@trivet/party/testing'
+import { createMemoryStore, interpretForTests, type BentLine } from '@trivet/party/testing'
 import { createMemoryNetwork, type MemoryNetwork, type Transport } from '@trivet/party/transport'
-import { createVault } from '@trivet/party/vault'
+import { createVault, type Store } from '@trivet/party/vault'
 import { Bug, type Rng } from '@trivet/protocol/core'
 import { pick, seededRng } from '@trivet/protocol/testing'
 import { SimulatedTime, waitForWebCrypto } from './time.ts'
@@ -11,16 +11,18 @@ import { CALM, Station, type Weather } from './weather.ts'
 const BEGINNING = 1_700_000_000_000
 const SWITCHED_ON_WITHIN_MS = 120_000
 /** So that no run waits for a passphrase to be stretched. */
-const VAULT_KEY = new Uint8Array(32).fill(0x5e)
+export const VAULT_KEY = new Uint8Array(32).fill(0x5e)
 
 waitForWebCrypto()
 
 export interface Device {
   readonly name: string
-  readonly store: MemoryStore
+  readonly store: Store
   readonly station: Station
   readonly party: Party
   readonly view: () => PartyView
+  /** Ends at once, in the middle of anything; whoever it is connected to hears that it is gone. */
+  readonly die: () => void
 }
 
 export interface WorldOptions {
@@ -28,38 +30,44 @@ export interface WorldOptions {
   readonly weather?: Weather
   /** What stands between every device and the introduction server. */
   readonly over?: (transport: Transport) => Transport
+  /** Presignatures that each device keeps ready for each set of signers; none, if absent. */
+  readonly presignatures?: number
+  /** What each device says goes through its line. */
+  readonly lineOf?: (name: string) => BentLine
+  /** What devices write into their logs. */
+  readonly log?: (event: string, fields: Readonly<Record<string, unknown>>) => void
 }
 
 export class World {
   readonly time = new SimulatedTime(BEGINNING)
   readonly rng: Rng
   readonly #network: MemoryNetwork
-  readonly #weather: Weather
-  readonly #over: (transport: Transport) => Transport
-  readonly #seed: string
+  readonly #options: WorldOptions
   #switchedOn = 0
 
-  constructor({ seed, weather = CALM, over = (transport) => transport }: WorldOptions) {
-    this.#seed = seed
-    this.#weather = weather
-    this.#over = over
+  constructor(options: WorldOptions) {
+    const { seed } = options
+    this.#options = options
     this.rng = seededRng(seed)
     const order = seededRng(`${seed} order`)
     this.#network = createMemoryNetwork({ now: () => this.time.now(), pick: (count) => pick(order, count) })
   }
 
   /** @param store what the device has of before */
-  async switchOn(name: string, store = createMemoryStore()): Promise<Device> {
+  async switchOn(name: string, store: Store = createMemoryStore()): Promise<Device> {
+    const { seed, weather = CALM, over = (transport: Transport) => transport, presignatures = 0, lineOf, log = () => undefined } = this.#options
     this.#switchedOn += 1
     const id = `${name} ${this.#switchedOn}`
-    const station = new Station(this.#over(this.#network.transport(id)), {
-      time: this.time, weather: this.#weather, rng: seededRng(`${this.#seed} weather of ${id}`),
+    const station = new Station(over(this.#network.transport(id)), {
+      time: this.time, weather, rng: seededRng(`${seed} weather of ${id}`),
       setOnline: (isOnline) => { this.#network.setOnline(id, isOnline) },
     })
-    const [rng, { subtle }] = [seededRng(`${this.#seed} ${id}`), globalThis.crypto]
+    const [rng, { subtle }, line] = [seededRng(`${seed} ${id}`), globalThis.crypto, lineOf?.(name)]
     const party = await this.wait(createParty({
-      rng, subtle, clock: this.time, transport: station.transport, vault: createVault({ store, subtle, rng, clock: this.time }),
-      policy: askPerson, interpret: interpretForTests, log: () => undefined, role: 'mobile-app', build: new Uint8Array(32),
+      rng, clock: this.time, vault: createVault({ store, subtle, rng, clock: this.time }), presignatures, log,
+      transport: line?.transport(station.transport) ?? station.transport, subtle: line?.subtle(subtle) ?? subtle,
+      ...(line === undefined ? {} : { openChannel: line.openChannel }),
+      policy: askPerson, interpret: interpretForTests, role: 'mobile-app', build: new Uint8Array(32),
     }))
     let latest: PartyView | undefined
     party.subscribe((view) => { latest = view })
@@ -68,7 +76,11 @@ export class World {
       if (latest === undefined) throw new Bug('no view yet')
       return latest
     }
-    return { name, store, station, party, view }
+    const die = (): void => {
+      station.switchOff()
+      this.#network.cut(id)
+    }
+    return { name, store, station, party, view, die }
   }
 
   /** Lets time go on until something is settled. @throws what it throws */
