@@ -1,8 +1,8 @@
-import { accounts, complete } from '@trivet/chains'
+import { accounts, complete, keyTexts } from '@trivet/chains'
 import { portOf } from '@trivet/party/port'
 import { Bug, InputError } from '@trivet/protocol/core'
 import { expect, test as base } from 'vitest'
-import { KEYS } from '../dev/fixtures.ts'
+import { bytes, KEYS } from '../dev/fixtures.ts'
 import { PAYMENT, PAYMENT_SIGNATURES, PSBT, PSBT_SIGNATURES } from '../dev/intents.ts'
 import { remoteChains, type Chains } from './remote-chains.ts'
 import { serveChains } from './serve-chains.ts'
@@ -35,10 +35,17 @@ test.each([
   port1.close()
 })
 
+test('a whole key is written over a port as it would be here', async ({ chains }) => {
+  const secret = new Uint8Array(32).fill(1)
+  const key = { suite: 1 as const, publicKey: bytes('031b84c5567b126440995d3ed5aaba0565d71e1834604819ff9c17f5e9d5dd078f'), chainCode: new Uint8Array(32).fill(2), secret }
+  const texts = await chains.keyTexts(key)
+  expect(texts).toEqual(keyTexts(key))
+  expect(texts.texts).toContainEqual({ form: 'hex', text: '01'.repeat(32) })
+  expect(texts.texts).toContainEqual({ form: 'wif', text: 'KwFfNUhSDaASSAwtG7ssQM1uVX8RgX5GHWnnLfhfiQDigjioWXHH' })
+})
+
 test('what chains refuses is refused with the field that is wrong', async ({ chains }) => {
-  const [key] = KEYS
-  const damaged = key === undefined ? [] : [{ ...key, publicKey: new Uint8Array(33) }]
-  const refused = chains.accounts(damaged, [])
+  const refused = chains.accounts([{ ...KEYS[0], publicKey: new Uint8Array(33) }], [])
   await expect(refused).rejects.toThrow(InputError)
   await expect(refused).rejects.toMatchObject({ field: 'keys' })
 })

@@ -1,4 +1,4 @@
-import type { Account, Outcome, Path } from '@trivet/chains'
+import type { Account, KeyTexts, Outcome, Path, WholeKey } from '@trivet/chains'
 import { Rpc, type PortLike } from '@trivet/party/port'
 import type { GroupKey } from '@trivet/protocol/intent'
 
@@ -9,6 +9,8 @@ export const CHAINS_SCOPE = 'chains'
 export type ChainsTable = {
   accounts(keys: readonly GroupKey[], path: Path): readonly Account[]
   complete(intent: Uint8Array, keys: readonly GroupKey[], signatures: readonly Uint8Array[]): Outcome
+  /** @param key whole, and secret as what comes of it */
+  keyTexts(key: WholeKey): KeyTexts
 }
 
 /** As `chains` has them, but answered later. They are refused with the `MpcError`s of `serveChains`. */
@@ -20,5 +22,6 @@ export function remoteChains(port: PortLike): Chains {
   return {
     accounts: (keys, path) => rpc.call('accounts', keys, path),
     complete: (intent, keys, signatures) => rpc.call('complete', intent, keys, signatures),
+    keyTexts: (key) => rpc.call('keyTexts', key),
   }
 }

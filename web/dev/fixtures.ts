@@ -15,7 +15,7 @@ export const SECOND = accountPath(1)
 export const SECP256K1_KEY = bytes('0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798')
 const ED25519_KEY = bytes(`58${'66'.repeat(31)}`)
 const CHAIN_CODE = new Uint8Array(32)
-export const KEYS: readonly GroupKey[] = [
+export const KEYS: readonly [GroupKey, ...GroupKey[]] = [
   { suite: 1, publicKey: SECP256K1_KEY, chainCode: CHAIN_CODE },
   { suite: 2, publicKey: ED25519_KEY, chainCode: CHAIN_CODE },
   { suite: 3, publicKey: SECP256K1_KEY, chainCode: CHAIN_CODE },
@@ -36,6 +36,10 @@ export const NOT_BACKED_UP: WalletView = {
   threshold: 2,
   createdAt: NOW - 86_400_000,
   state: 'ready',
+  origin: 'made',
+  firstPath: [],
+  exports: [],
+  sharesMadeAt: NOW - 86_400_000,
   epoch: 1,
   myIndex: 1,
   parties: [

@@ -1,4 +1,4 @@
-import type { BackupView, PartyView } from '@trivet/party'
+import type { BackupView, ImportView, PartyView } from '@trivet/party'
 import type { LockReason } from '../platform/auto-lock.ts'
 import type { OpenedLink, Route } from '../state/router.svelte.ts'
 
@@ -17,6 +17,8 @@ export interface Scene {
   readonly forgetful?: boolean
   /** What a backup file turns out to hold. */
   readonly backup?: BackupView
+  /** What a key that is brought along turns out to be. */
+  readonly imported?: ImportView
   /** What a person does once the screen is there, one after the other: `press` a control, `write` into one, or `choose` a file; all are CSS selectors. */
   readonly then?: readonly ({ readonly press: string } | { readonly write: string; readonly text: string } | { readonly choose: string })[]
 }

@@ -1,7 +1,13 @@
-import type { LinkPreview, PartyVerbs, SessionView } from '@trivet/party'
+import type { ExportedKey, LinkPreview, PartyVerbs, SessionView } from '@trivet/party'
 import type { DrivenParty } from '@trivet/party/port'
-import { BACKUP, NOW } from './fixtures.ts'
+import { BACKUP, KEYS, NOW } from './fixtures.ts'
 import type { Scene } from './scene.ts'
+
+/** What everybody knows to be the secrets of the generators that stand for keys here: 1, as each suite writes it. */
+function wholeKey({ view }: Scene): ExportedKey {
+  const { suite, publicKey, chainCode } = KEYS.find((key) => view.sessions.some((s) => s.export?.suite === key.suite)) ?? KEYS[0]
+  return { suite, groupKey: publicKey, chainCode, secret: new Uint8Array(32).fill(1, suite === 2 ? 0 : 31, suite === 2 ? 1 : 32) }
+}
 
 /** A party that only stands still and shows one scene: for looking at screens, never for running anything. */
 export function stillParty(scene: Scene): DrivenParty {
@@ -32,12 +38,20 @@ export function stillParty(scene: Scene): DrivenParty {
     forgetKnown: () => answer(undefined),
     addAccount: () => answer({ index: 1 }),
     labelAccount: () => answer(undefined),
+    changeWallet: () => answer(session),
+    forgetWallet: () => answer(undefined),
     requestSignature: () => answer(session),
     repairPair: () => answer(session),
     approve: () => answer(undefined),
     decline: () => answer(undefined),
     close: () => answer(undefined),
     finishWallet: () => answer(undefined),
+    readImport: () => answer(scene.imported ?? { keys: [], firstPath: [], warnings: [] }),
+    giveShare: () => answer(undefined),
+    requestExport: () => answer(session),
+    takeExport: () => answer(session),
+    cancelExport: () => answer(undefined),
+    collectExport: () => answer(wholeKey(scene)),
     createInvitation: () => answer({ invitation: '' }),
   }
   return {

@@ -125,7 +125,7 @@ export const WALLET_SCENES = {
   'wallet-accounts': shown({ accounts: ACCOUNTS }),
   'wallet-accounts-open': {
     ...shown({ accounts: ACCOUNTS }),
-    then: [{ press: 'article .later summary' }, { press: 'article .foot summary' }],
+    then: [{ press: 'article .foot summary' }],
   },
   'wallet-account-refused': { ...shown({}), refuse: 'E_TRANSPORT', then: [{ press: 'article .foot .button' }] },
   'wallet-banned': shown({ parties: pairedWith('banned', 2) }),

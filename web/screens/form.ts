@@ -8,7 +8,7 @@ export function textOf(form: HTMLFormElement, name: string): string {
 export function takeText(form: HTMLFormElement, name: string): string {
   const text = textOf(form, name)
   const input = form.elements.namedItem(name)
-  if (input instanceof HTMLInputElement) {
+  if (input instanceof HTMLInputElement || input instanceof HTMLTextAreaElement) {
     input.value = ''
     // What is shown of its content, like its strength, goes as well.
     input.dispatchEvent(new InputEvent('input', { bubbles: true }))

@@ -91,6 +91,14 @@ test('a dangerous request cannot be approved before it was acknowledged', async 
   for (const name of ['request-payment', 'request-theirs']) expect(await approve(name), name).not.toMatch(/<button[^>]*\sdisabled/u)
 })
 
+test('what a change does to each device stands before the question whether to agree', async () => {
+  const scene = SCENES['change-asked']
+  const body = scene === undefined ? '' : textOf((await htmlOf(scene, 'en')).body)
+  const order = ['2 of 3', '3 of 4', 'is out; its part will be worth nothing', 'comes back from a backup, in place of Ben’s phone', 'old backups stop working', 'Approve'].map((part) => body.lastIndexOf(part))
+  expect(order.every((at) => at >= 0)).toBe(true)
+  expect(order.slice(2)).toEqual(order.slice(2).toSorted((a, b) => a - b))
+})
+
 test('names from other devices are text, without direction marks', async () => {
   const scene = SCENES['lobby-asked']
   if (scene === undefined) throw new Error('no such scene')

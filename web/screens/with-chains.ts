@@ -1,5 +1,11 @@
 /** The screens that need the code of the chains: as large as all the rest, and of no use before a wallet is open. */
 export { default as Backup } from './backup/Backup.svelte'
+export { default as Change } from './change/Change.svelte'
+export { default as Import } from './import/Import.svelte'
+export { default as ImportedLobby } from './import/ImportedLobby.svelte'
+export { default as ExportAsked } from './export/ExportAsked.svelte'
+export { default as ExportForm } from './export/ExportForm.svelte'
+export { default as KeyTaken } from './export/KeyTaken.svelte'
 export { default as Restore } from './restore/Restore.svelte'
 export { default as SignForm } from './sign/SignForm.svelte'
 export { default as Signed } from './sign/Signed.svelte'

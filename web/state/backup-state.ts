@@ -1,4 +1,4 @@
-import type { WalletView } from '@trivet/party'
+import type { PartyInWallet, WalletView } from '@trivet/party'
 
 const DAY_MS = 86_400_000
 /** After so many days a backup is worth another look: paper fades, sticks die, passphrases are forgotten. */
@@ -13,4 +13,9 @@ export function backupNeed({ state, backupProvedAt }: Pick<WalletView, 'state' |
   if (backupProvedAt === undefined) return { at: 'missing' }
   const days = Math.floor((now - backupProvedAt) / DAY_MS)
   return days < DUE_DAYS ? { at: 'none' } : { at: 'due', days }
+}
+
+/** The other devices that say of no backup of these parts that it was read back. */
+export function withoutBackup({ state, parties }: Pick<WalletView, 'state' | 'parties'>): readonly PartyInWallet[] {
+  return state === 'ready' ? parties.filter((p) => !p.me && p.role !== 'third-party' && p.backupProvedAt === undefined) : []
 }

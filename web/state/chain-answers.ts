@@ -1,4 +1,4 @@
-import type { Account, Outcome, Path } from '@trivet/chains'
+import type { Account, KeyTexts, Outcome, Path, WholeKey } from '@trivet/chains'
 import type { RequestView, SessionView, WalletView } from '@trivet/party'
 import { Bug } from '@trivet/protocol/core'
 import type { GroupKey } from '@trivet/protocol/intent'
@@ -23,9 +23,19 @@ export class ChainAnswers {
     return kept(this.#accounts, `${wallet.id} ${suites.join()} ${path.join()}`, () => this.#ask.accounts(keys, path))
   }
 
+  /** Of keys that are in no wallet yet; not kept. */
+  addressesOf(keys: readonly GroupKey[], path: Path): Promise<readonly Account[]> {
+    return this.#ask.accounts(keys, path)
+  }
+
   /** What was made of a session's signatures; each is verified once more before it is put anywhere. */
   outcome(session: SessionView['id'], { intent }: RequestView, wallet: WalletView, signatures: readonly Uint8Array[]): Lazy<Outcome> {
     return kept(this.#outcomes, session, () => this.#ask.complete(intent, groupKeys(wallet), signatures))
+  }
+
+  /** A whole key as other programs read it. Secret, so it is kept nowhere. */
+  keyTexts(key: WholeKey): Promise<KeyTexts> {
+    return this.#ask.keyTexts(key)
   }
 
   get #ask(): Chains {

@@ -1,6 +1,8 @@
 import { createContext, type Component } from 'svelte'
-import type { SessionView, WalletView } from '@trivet/party'
+import type { ExportSessionView, SessionView, WalletView } from '@trivet/party'
+import type { Text } from '../text/en.ts'
 import type { ChainAnswers } from './chain-answers.ts'
+import type { ChangeStart } from './change-start.ts'
 import type { Passkeys } from '../platform/passkey.ts'
 import type { Clock } from './clock.svelte.ts'
 import type { ExpectedVaults } from './expected-vaults.svelte.ts'
@@ -12,13 +14,22 @@ import type { PartyState } from './party.svelte.ts'
 import type { Router } from './router.svelte.ts'
 import type { SignKind } from './sign-kinds.ts'
 
+/** What was just done that makes a backup due. */
+export type Drill = keyof Text['drills']
+
 /** Screens that are fetched apart from the page's first code; named here, since they use what is handed down. */
 export interface WalletScreens {
   readonly SignForm: Component<{ wallet: WalletView; kind?: SignKind; account?: number }>
   readonly Signed: Component<{ session: SessionView; signatures: readonly Uint8Array[] }>
   readonly Wallet: Component<{ wallet: WalletView; news?: string; part?: 'safety' }>
-  readonly Backup: Component<{ wallet: WalletView; fresh?: boolean; check?: boolean }>
+  readonly Backup: Component<{ wallet: WalletView; fresh?: Drill; check?: boolean }>
+  readonly Change: Component<{ wallet: WalletView; start: ChangeStart; pageUrl: string }>
   readonly Restore: Component
+  readonly ExportForm: Component<{ wallet: WalletView }>
+  readonly ExportAsked: Component<{ session: SessionView; asked: ExportSessionView }>
+  readonly KeyTaken: Component<{ session: SessionView }>
+  readonly Import: Component<{ pageUrl: string }>
+  readonly ImportedLobby: Component<{ session: SessionView }>
 }
 
 /** Handed down by `App.svelte` to every screen and part. */

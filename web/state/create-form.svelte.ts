@@ -1,21 +1,11 @@
-import type { CreateWallet, KnownView, LinkPreview } from '@trivet/party'
+import type { CreateWallet } from '@trivet/party'
+import { chosen, clamp, emptyPlace, missingIn, newPlaceOf, type Choice, type MissingInPlaces, type PlaceChoice } from './place-choice.ts'
 import type { WalletDraft } from './router.svelte.ts'
 
 export const MIN_DEVICES = 2
 export const MAX_DEVICES = 16
 
-type PartyId = KnownView['partyId']
-
-/** Where one of the other devices is. `read` is what the party made of the invitation; `known` a device that was paired with before. */
-export interface PlaceChoice {
-  readonly key: number
-  readonly kind: 'link' | 'company' | 'known'
-  readonly invitation: string
-  readonly read?: LinkPreview
-  readonly known?: PartyId
-}
-
-export type Missing = 'missing' | 'missingInvitation' | 'sameInvitation' | 'sameKnown'
+type Missing = 'missing' | MissingInPlaces
 
 /** What a person has chosen for a new wallet so far. The passphrase is not here: it stays in its input. */
 export class CreateForm {
@@ -28,7 +18,7 @@ export class CreateForm {
     this.name = start.name ?? ''
     this.#total = clamp(start.total ?? 3, MIN_DEVICES, MAX_DEVICES)
     this.#threshold = clamp(start.threshold ?? 2, MIN_DEVICES, this.#total)
-    this.#places = Array.from({ length: MAX_DEVICES - 1 }, (_, i): PlaceChoice => ({ key: i + 2, kind: 'link', invitation: '' }))
+    this.#places = Array.from({ length: MAX_DEVICES - 1 }, (_, i) => emptyPlace(i + 2))
     for (const [i, known] of (start.known ?? []).entries()) this.choose(i + 2, { kind: 'known', known })
     // The company server takes the last place, so that the links to pass on come first.
     if (start.invitation !== undefined) this.choose(this.#total, { kind: 'company', invitation: start.invitation })
@@ -61,18 +51,13 @@ export class CreateForm {
     this.#threshold = clamp(threshold, MIN_DEVICES, this.#total)
   }
 
-  choose(key: number, choice: Partial<Omit<PlaceChoice, 'key'>>): void {
-    this.#places = this.#places.map((place) => (place.key === key ? changed(place, choice) : place))
+  choose(key: number, choice: Choice): void {
+    this.#places = this.#places.map((place) => (place.key === key ? chosen(place, choice) : place))
   }
 
   /** What is still missing, for the first thing to say. */
   get missing(): Missing | undefined {
-    if (this.name.trim() === '') return 'missing'
-    const known = this.places.flatMap((p) => (p.kind === 'known' && p.known !== undefined ? [p.known] : []))
-    if (known.some((id, i) => known.indexOf(id) !== i)) return 'sameKnown'
-    const invitations = this.places.filter((p) => p.kind === 'company').map((p) => p.invitation.trim())
-    if (invitations.some((i) => i === '')) return 'missingInvitation'
-    return invitations.some((invitation, i) => invitations.indexOf(invitation) !== i) ? 'sameInvitation' : undefined
+    return this.name.trim() === '' ? 'missing' : missingIn(this.places)
   }
 
   /** @param pageUrl where links lead: the page's address without fragment */
@@ -80,7 +65,7 @@ export class CreateForm {
     return {
       name: this.name.trim(),
       threshold: this.#threshold,
-      places: this.places.map(placeOf),
+      places: this.places.map(newPlaceOf),
       pageUrl,
       ...(device === undefined ? {} : { device }),
     }
@@ -90,20 +75,4 @@ export class CreateForm {
     this.choose(key, place)
     this.choose(place.key, { kind: 'link', invitation: '' })
   }
-}
-
-function placeOf({ kind, invitation, known }: PlaceChoice): CreateWallet['places'][number] {
-  if (kind === 'known' && known !== undefined) return { kind, partyId: known }
-  return kind === 'company' ? { kind, invitation: invitation.trim() } : { kind: 'link' }
-}
-
-/** A new invitation has not been read yet. */
-function changed(place: PlaceChoice, choice: Partial<Omit<PlaceChoice, 'key'>>): PlaceChoice {
-  const { read, ...rest } = place
-  const same = choice.invitation === undefined || choice.invitation === place.invitation
-  return { ...rest, ...(same && read !== undefined ? { read } : {}), ...choice, key: place.key }
-}
-
-function clamp(value: number, min: number, max: number): number {
-  return Math.min(max, Math.max(min, value))
 }

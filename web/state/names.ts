@@ -28,7 +28,13 @@ export function inviterName(session: SessionView, text: Text): string {
   return inviter === undefined ? text.common.device(1) : placeName(inviter, text)
 }
 
+/** Whether people come to it one by one: a wallet is made, or gets new parts. */
+export function hasLobby({ kind }: SessionView): boolean {
+  return kind === 'keygen' || kind === 'reshare' || kind === 'import'
+}
+
 /** Whether a device that is known by name is asked to come to a new wallet: before it has joined, nobody has a share index. */
-export function isInvited({ kind, coordinator, state, places }: SessionView): boolean {
-  return kind === 'keygen' && !coordinator && state.at === 'approving' && places.every(({ index }) => index === undefined)
+export function isInvited(session: SessionView): boolean {
+  const { coordinator, state, places } = session
+  return hasLobby(session) && !coordinator && state.at === 'approving' && places.every(({ index }) => index === undefined)
 }

@@ -1,4 +1,5 @@
 import type { PlaceView, SessionView, WalletView } from '@trivet/party'
+import type { ChangeDraft, ChangeStart } from './change-start.ts'
 import type { SignKind } from './sign-kinds.ts'
 
 /** What the page shows. Nothing in a route is secret: it is kept in the browser's history of this tab. */
@@ -6,11 +7,16 @@ export type Route =
   | { readonly at: 'start' }
   | { readonly at: 'create'; readonly draft?: WalletDraft }
   | { readonly at: 'join' }
-  | { readonly at: 'session'; readonly id: SessionView['id'] }
+  /** `change`: what was asked for, to be asked for again. */
+  | { readonly at: 'session'; readonly id: SessionView['id']; readonly change?: ChangeDraft }
   | { readonly at: 'restore' }
+  /** A key that existed before. */
+  | { readonly at: 'import' }
   | { readonly at: 'wallet'; readonly id: WalletView['id']; readonly part?: 'safety' }
   /** `check`: a file that was made before. */
   | { readonly at: 'backup'; readonly wallet: WalletView['id']; readonly check?: true }
+  | { readonly at: 'export'; readonly wallet: WalletView['id'] }
+  | { readonly at: 'change'; readonly wallet: WalletView['id']; readonly start: ChangeStart }
   /** `account`: which one of the chain signs, from 0. */
   | { readonly at: 'sign'; readonly wallet: WalletView['id']; readonly kind?: SignKind; readonly account?: number }
 

@@ -1,6 +1,7 @@
 import type { VaultView } from '@trivet/party'
 import { expect, test } from 'vitest'
-import { backupNeed } from './backup-state.ts'
+import { WALLET } from '../dev/fixtures.ts'
+import { backupNeed, withoutBackup } from './backup-state.ts'
 import { ExpectedVaults } from './expected-vaults.svelte.ts'
 import { Keeping } from './keeping.svelte.ts'
 
@@ -105,4 +106,12 @@ test('a backup is needed once the key is made, and looked at again after 90 days
   expect(backupNeed({ state: 'ready', backupProvedAt: 0 }, 90 * day)).toEqual({ at: 'due', days: 90 })
   expect(backupNeed({ state: 'restored' }, 0)).toEqual({ at: 'none' })
   expect(backupNeed({ state: 'unfinished' }, 0)).toEqual({ at: 'none' })
+})
+
+test('of the other devices those are named that say of no checked backup; a guest of the making needs none', () => {
+  const told = WALLET.parties.map((p) => (p.index === 2 ? { ...p, backupProvedAt: 1 } : p))
+  expect(withoutBackup({ state: 'ready', parties: WALLET.parties }).map((p) => p.index)).toEqual([2, 3])
+  expect(withoutBackup({ state: 'ready', parties: told }).map((p) => p.index)).toEqual([3])
+  expect(withoutBackup({ state: 'ready', parties: told.map((p) => (p.index === 3 ? { ...p, role: 'third-party' } : p)) })).toEqual([])
+  expect(withoutBackup({ state: 'restored', parties: WALLET.parties })).toEqual([])
 })

@@ -74,7 +74,7 @@ export class SignDraft {
   }
   set account(index: number) {
     this.#account = index
-    this.payment.path = accountPath(index)
+    this.payment.path = accountPath(index, this.#wallet().firstPath)
   }
 
   content(kind: PastedKind): Content {
@@ -128,7 +128,7 @@ export class SignDraft {
     if (kind === 'psbt') return encodePsbtIntent(content, this.#network(), { keys: groupKeys(this.#wallet()), accounts: this.#known() })
     // Only a PSBT is ever a file of bytes: anything else is refused below for what it looks like as text.
     const text = typeof content === 'string' ? content : new TextDecoder().decode(content)
-    const path: Path = accountPath(this.#account)
+    const path: Path = accountPath(this.#account, this.#wallet().firstPath)
     if (kind === 'text') return encodeMessageIntent(text, path)
     if (kind === 'transaction') return encodeEthereumTransactionIntent(text, path)
     if (kind === 'typedData') return encodeTypedDataIntent(text, path)

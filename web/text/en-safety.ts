@@ -3,7 +3,6 @@
 const day = (n: number): string => `${n} ${n === 1 ? 'day' : 'days'}`
 
 export const backup = {
-  made: 'The key is made', oneStep: 'One step is left: a backup of this device’s part. Without it the wallet is as safe as this browser’s storage.',
   title: 'Back up this device', about: 'A file with this device’s part of the wallet, encrypted under a passphrase of its own. It alone signs nothing.',
   checkTitle: 'Check a backup', checkAbout: 'The file is opened and compared with what this device holds. Nothing is changed.',
   steps: { make: 'Choose a passphrase', save: 'Save the file', prove: 'Read it back' },
@@ -34,11 +33,10 @@ export const restore = {
     earlier: 'This browser holds this wallet in an earlier state than the backup.',
   },
   toWallets: 'To the wallets on this browser', thisDevice: 'This device',
-  honest: 'What you get', honestAbout: 'The wallet with its addresses, to look at. A restored device cannot sign: the others have to let it back in, and this version of Trivet cannot do that yet. Keep the backup file.',
+  honest: 'What you get', honestAbout: 'The wallet with its addresses, to look at. A restored device cannot sign: another device of the wallet has to let it back in first. Keep the backup file until then.',
   action: 'Restore on this device', restoring: 'Restoring… This takes a few seconds by design.',
   banner: 'Restored from a backup: this device shows the wallet and cannot sign.',
   bannerAbout: 'Money can still be received at these addresses, and the other devices sign as before.',
-  bannerNext: 'What comes next: ask the others to let this device back in. This version of Trivet cannot do that yet; a coming one will. Keep the backup file until then.',
 }
 
 export const safety = {

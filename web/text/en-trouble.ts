@@ -66,6 +66,10 @@ export const errors = {
     sentence: 'The introduction server tried to stand between you and another device. The connection was refused.', safe: 'Nothing was made or signed.',
     next: 'Do not use this server. Tell whoever runs it, and start again with another one.',
   },
+  E_QUORUM: {
+    sentence: 'Too few of the devices that are here hold a part of this wallet.', safe: 'Nothing changed.',
+    next: 'Let in another one that does, or one that was restored from its backup.',
+  },
   E_INPUT: { sentence: 'This cannot be used as it is.', safe: 'Nothing was sent.', next: 'Correct it and try again.' },
   other: { sentence: 'Something in this page went wrong.', safe: 'Your wallets are unchanged.', next: 'Reload the page and try again.' },
 }

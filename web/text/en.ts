@@ -1,5 +1,8 @@
 /** Everything the page says in English. The other languages have exactly these keys (`Text`). */
+import { change, devices, drills, health, standing } from './en-change.ts'
 import { preview, request, sign, signed } from './en-signing.ts'
+import { exporting } from './en-export.ts'
+import { bring, importErrors } from './en-import.ts'
 import { alarms, create, device, invited, join, links, lobby, meshPaths, scan, words } from './en-pairing.ts'
 import { backup, fileErrors, locked, missing, opening, passkey, passkeyErrors, restore, safety, vaultErrors } from './en-safety.ts'
 import { capabilities, errors } from './en-trouble.ts'
@@ -68,8 +71,12 @@ export const en = {
     options: ['I did not expect this', 'Something in it is wrong', 'Not now'], otherReason: 'In your own words',
   },
   ceremony: {
-    titleKeygen: (name: string): string => `Making “${name}”`, titleSign: (name: string): string => `Signing with “${name}”`,
-    titleFinish: (name: string): string => `Finishing “${name}”`, titleRepair: (name: string): string => `Pairing again in “${name}”`,
+    titles: {
+      keygen: (name: string): string => `Making “${name}”`, reshare: (name: string): string => `Changing the devices of “${name}”`,
+      import: (name: string): string => `Bringing “${name}” in`, sign: (name: string): string => `Signing with “${name}”`,
+      finish: (name: string): string => `Finishing “${name}”`, repair: (name: string): string => `Pairing again in “${name}”`,
+      export: (name: string): string => `Taking the key out of “${name}”`,
+    },
     connecting: 'Connecting the devices to each other…',
     waitingFor: (names: string, s: number): string => `Waiting for ${names}, ${s} s`, working: 'This device is calculating…', steps,
     stepsTitle: 'Steps', mesh: 'Connections', heardFrom: (name: string): string => `heard from ${name}`,
@@ -80,8 +87,11 @@ export const en = {
     linkUp: 'connected', linkConnecting: 'connecting', linkLost: 'lost', linkNone: 'not connected',
   },
   failed: {
-    titleKeygen: 'The wallet was not made', titleSign: 'Nothing was signed', titleFinish: 'The wallet is not finished yet',
-    titleRepair: 'The devices were not paired again', who: 'Who',
+    titles: {
+      keygen: 'The wallet was not made', reshare: 'The devices were not changed', import: 'Nothing was brought in', sign: 'Nothing was signed',
+      finish: 'The wallet is not finished yet', repair: 'The devices were not paired again', export: 'The key was not taken out',
+    },
+    who: 'Who',
     safe: 'What is safe', next: 'What to do', again: 'Ask again', startAgain: 'Start again', toWallet: 'Back to the wallet',
     toStart: 'Back to the start', tryFinish: 'Finish now',
   },
@@ -93,7 +103,7 @@ export const en = {
     ethereumAbout: 'The same address on Base, Arbitrum, OP Mainnet, Polygon and every other EVM chain.',
     addresses: { taproot: 'Taproot', segwit: 'SegWit' }, taprootAbout: 'Lowest fees.', segwitAbout: 'For senders that do not accept bc1p addresses.',
     account: (n: number): string => `Account ${n}`, addAccount: 'Add an account', accountAdded: (name: string): string => `${name} is there.`,
-    nameAndPath: 'Name and path', accountName: 'Name of this account', saveName: 'Save name', path: 'Path',
+    accountName: 'Name of this account', saveName: 'Save name', nameSaved: 'Saved.', path: 'Path',
     accountNameAbout: 'Only on this device: no other device sees it, and no backup holds it.',
     xpub: 'Extended public key (xpub)',
     xpubCare: 'Whoever has it sees all addresses of this key, also those to come. Together with the private key of any single one of them it gives the private key of all: never pass on both.',
@@ -127,6 +137,8 @@ export const en = {
     both: 'Both sides', waitingFor: (who: string): string => `Waiting for ${who} to approve`,
     done: (who: string): string => `Paired again: you can sign Ethereum and Bitcoin SegWit with ${who}.`,
   },
+  change, devices, drills, health, standing,
+  bring, importErrors, exporting,
   alarms, create, device, invited, join, links, lobby, meshPaths, scan, words,
   sign, preview, request, signed, capabilities, errors: { ...errors, ...vaultErrors },
   backup, restore, safety, passkey, passkeyErrors, opening, locked, missing, fileErrors,

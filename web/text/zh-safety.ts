@@ -3,7 +3,6 @@ import type * as en from './en-safety.ts'
 /** 备份、恢复、解锁方式与锁定：简体中文。 */
 
 export const backup: typeof en.backup = {
-  made: '密钥已生成', oneStep: '还差一步：备份本设备持有的部分。没有备份，钱包的安全就只取决于此浏览器的存储。',
   title: '备份本设备', about: '一个文件，其中是本设备持有的钱包部分，用单独的口令加密。仅凭它无法签名。',
   checkTitle: '检查备份', checkAbout: '打开文件，与本设备持有的内容比对。不会改变任何东西。',
   steps: { make: '设置口令', save: '保存文件', prove: '读回验证' },
@@ -31,10 +30,9 @@ export const restore: typeof en.restore = {
     earlier: '此浏览器中的这个钱包比备份更旧。',
   },
   toWallets: '查看此浏览器中的钱包', thisDevice: '本设备',
-  honest: '你会得到什么', honestAbout: '可以查看的钱包及其地址。恢复的设备不能签名：必须由其他设备重新接纳它，而此版本的 Trivet 还做不到。请保留备份文件。',
+  honest: '你会得到什么', honestAbout: '可以查看的钱包及其地址。恢复的设备不能签名：必须先由此钱包的另一台设备重新接纳它。在那之前请保留备份文件。',
   action: '在本设备上恢复', restoring: '正在恢复…有意设计为需要几秒钟。',
   banner: '从备份恢复：本设备只能查看钱包，不能签名。', bannerAbout: '这些地址仍可收款，其他设备照常签名。',
-  bannerNext: '下一步：请其他设备重新接纳本设备。此版本的 Trivet 还做不到，以后的版本可以。在那之前请保留备份文件。',
 }
 
 export const safety: typeof en.safety = {

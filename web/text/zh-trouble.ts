@@ -30,6 +30,7 @@ export const errors: typeof english = {
     sentence: '引荐服务器试图介入你与另一台设备之间。连接已被拒绝。', safe: '没有生成或签署任何内容。',
     next: '请不要使用该服务器。请告知其运营者，并换用另一台服务器重新开始。',
   },
+  E_QUORUM: { sentence: '到场的设备中持有此钱包部分的太少。', safe: '没有任何变化。', next: '请让另一台持有的设备加入，或让用备份恢复的设备加入。' },
   E_INPUT: { sentence: '此内容无法使用。', safe: '没有发送任何内容。', next: '请更正后重试。' },
   other: { sentence: '此页面出了问题。', safe: '你的钱包没有变化。', next: '请重新加载本页后重试。' },
 }

@@ -1,4 +1,7 @@
 import type { Text } from './en.ts'
+import { change, devices, drills, health, standing } from './zh-change.ts'
+import { exporting } from './zh-export.ts'
+import { bring, importErrors } from './zh-import.ts'
 import { alarms, create, device, invited, join, links, lobby, meshPaths, scan, words } from './zh-pairing.ts'
 import { preview, request, sign, signed } from './zh-signing.ts'
 import { backup, fileErrors, locked, missing, opening, passkey, passkeyErrors, restore, safety, vaultErrors } from './zh-safety.ts'
@@ -55,7 +58,10 @@ export const zh: Text = {
     otherReason: '用你自己的话说',
   },
   ceremony: {
-    titleKeygen: (name) => `正在生成“${name}”`, titleSign: (name) => `正在用“${name}”签名`, titleFinish: (name) => `正在完成“${name}”`, titleRepair: (name) => `正在“${name}”中重新配对`,
+    titles: {
+      keygen: (name) => `正在生成“${name}”`, reshare: (name) => `正在变更“${name}”的设备`, import: (name) => `正在导入“${name}”`, sign: (name) => `正在用“${name}”签名`,
+      finish: (name) => `正在完成“${name}”`, repair: (name) => `正在“${name}”中重新配对`, export: (name) => `正在导出“${name}”的密钥`,
+    },
     connecting: '正在让各设备互相连接…', waitingFor: (names, s) => `等待 ${names}，${s} 秒`, working: '本设备正在计算…', steps, stepsTitle: '步骤', mesh: '连接',
     heardFrom: (name) => `已收到 ${name} 的消息`, notHeard: (name) => `尚未收到 ${name} 的消息`, todo: '待办', now: '进行中', done: '完成',
     ms: (ms) => (ms < 1000 ? `${Math.round(ms)} 毫秒` : `${(ms / 1000).toFixed(1)} 秒`), keepOpen: '请在每台设备上保持此页面打开。', stop: '停止',
@@ -63,14 +69,17 @@ export const zh: Text = {
     linkLost: '中断', linkNone: '未连接',
   },
   failed: {
-    titleKeygen: '钱包没有生成', titleSign: '没有签署任何内容', titleFinish: '钱包尚未完成', titleRepair: '设备没有重新配对', who: '涉及', safe: '哪些是安全的', next: '下一步', again: '再次请求',
+    titles: {
+      keygen: '钱包没有生成', reshare: '设备没有变更', import: '没有导入任何内容', sign: '没有签署任何内容', finish: '钱包尚未完成', repair: '设备没有重新配对', export: '密钥没有导出',
+    },
+    who: '涉及', safe: '哪些是安全的', next: '下一步', again: '再次请求',
     startAgain: '重新开始', toWallet: '返回钱包', toStart: '返回首页', tryFinish: '现在完成',
   },
   wallet: {
     accounts: '账户', devices: '设备', activity: '活动', activityAbout: '此页面打开期间完成的签名。', noActivity: '还没有签名。',
     sign: '签名', online: '在线', offline: '离线', onlineCount: (k, n) => `${n} 台中 ${k} 台在线`, created: '创建于', chains: { ethereum: '以太坊', bitcoin: '比特币', solana: 'Solana' },
     ethereumAbout: '在 Base、Arbitrum、OP Mainnet、Polygon 和所有其他 EVM 链上都是同一个地址。', addresses: { taproot: 'Taproot 地址', segwit: 'SegWit 地址' },
-    account: (n) => `账户 ${n}`, addAccount: '添加账户', accountAdded: (name) => `已添加${name}。`, nameAndPath: '名称与路径', accountName: '账户名称', saveName: '保存名称', path: '路径',
+    account: (n) => `账户 ${n}`, addAccount: '添加账户', accountAdded: (name) => `已添加${name}。`, accountName: '账户名称', saveName: '保存名称', nameSaved: '已保存。', path: '路径',
     accountNameAbout: '只保存在本设备上：其他设备看不到，备份中也没有。', xpub: '扩展公钥（xpub）',
     xpubCare: '得到它的人能看到这把密钥的所有地址，包括将来的地址。它与其中任何一个地址的私钥合在一起，就能算出全部私钥：切勿把两者都交给别人。',
     xpubAbout: '供其他程序查看这些账户，但不能动用。它会列出第二个及以后的账户（m/0/1、m/0/2…）；第一个账户就是密钥本身。',
@@ -95,6 +104,8 @@ export const zh: Text = {
     unchanged: '你持有的密钥部分、地址和其他设备都不变。只有双方都同意才会进行。', both: '双方', waitingFor: (who) => `等待 ${who} 批准`,
     done: (who) => `已重新配对：你可以与 ${who} 一起签署以太坊和比特币 SegWit。`,
   },
+  change, devices, drills, health, standing,
+  bring, importErrors, exporting,
   alarms, create, device, invited, join, links, lobby, meshPaths, scan, words,
   sign, preview, request, signed, capabilities, errors: { ...errors, ...vaultErrors },
   backup, restore, safety, passkey, passkeyErrors, opening, locked, missing, fileErrors,

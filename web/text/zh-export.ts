@@ -1,0 +1,58 @@
+/** What the page says in Chinese about taking a whole key out. */
+import type { exporting as en } from './en-export.ts'
+
+const left = (h: number, min: number): string => (h === 0 ? `${min} 分钟` : min === 0 ? `${h} 小时` : `${h} 小时 ${min} 分钟`)
+
+export const exporting: typeof en = {
+  card: '取出完整密钥',
+  cardAbout: '用于带着其他程序可读的密钥离开 Trivet。这会使这个钱包失去意义：之后一个人就能独自支出。',
+  start: '取出密钥…',
+  keys: { 1: '以太坊和比特币 SegWit', 2: 'Solana 和文本签名', 3: '比特币 Taproot' },
+  exported: '已导出：请把这个钱包当作单一密钥。',
+  exportedAbout: (when) => `自 ${when} 起，它的一个密钥可能完整地存在于一处。无论在这里做什么更改，这一点都不会消失。请把资金转到新钱包。`,
+  left,
+  pending: (key) => `将取出完整密钥：${key}`,
+  pendingBy: (who) => `由“${who}”宣布，密钥归其所有。`, pendingMine: '由这台设备宣布，密钥归这台设备。',
+  notBefore: (time) => `最早在 ${time}后。`, until: (when) => `现在可以取出，直到 ${when}。`,
+  cancel: '取消', cancelTitle: '取消取出密钥？',
+  cancelAbout: '没有这台设备就无法完成。其他设备在线时会被告知。仍想取出的人必须重新开始。',
+  keep: '保留', take: '取出密钥', tooEarly: (time) => `还太早：剩余 ${time}。`,
+  tooEarlySafe: '没有请求密钥。', tooEarlyNext: '届时再来，或者取消。',
+  title: '取出完整密钥', which: '哪个密钥', who: '谁必须同意',
+  warning: '开始之前',
+  warnings: [
+    '密钥将完整地出现在这台设备上。看到它的人就拥有其中的一切，而且不再需要任何人同意。',
+    '它能打开这个密钥的所有账户和地址，而不只是其中一个。',
+    '无法撤销。在参与的每台设备上，这个钱包将永远带有标记。',
+    '如果只想转移资金，请签署一笔付款到另一个钱包，不需要取出密钥。',
+  ],
+  steps: (hours) => `其他人现在同意。然后每台设备等待 ${hours} 小时，任何一台都可以取消。之后他们再次同意，密钥就在这里显示。`,
+  word: '导出', typeWord: (word) => `要继续，请输入“${word}”`,
+  announce: '宣布', announcing: '正在询问…', choose: (n) => `选择 ${n} 台设备，包括这一台。`,
+  takeTitle: '现在取出密钥？', takeAbout: '其他设备会再次被询问。然后密钥在这台设备上合成并只显示一次。不要让任何人看到你的屏幕。',
+  asks: (who) => `“${who}”想取出完整密钥`, asksNow: (who) => `“${who}”现在要取走完整密钥`,
+  mine: '你宣布取出完整密钥', mineNow: '你正在取出完整密钥',
+  facts: { key: '密钥', to: '归谁所有', announced: '宣布时间', wait: '等待' },
+  hours: (h) => `${h} 小时`, noWait: '无',
+  announceAbout: (who) => `如果同意，暂时没有任何东西离开这台设备。它会等待、显示即将发生的事，并再次询问你。如果你没有从“${who}”那里听说过此事，请拒绝。`,
+  takeAsked: (who) => `如果同意，这台设备现在交出它的部分，此后“${who}”独自持有完整密钥。这是最后一次询问。`,
+  approveAnnounce: '暂时同意', approveTake: '交出我的部分', decline: '拒绝', agree: '谁同意',
+  waitingFor: (names) => `正在等待 ${names}`, withdraw: '停止',
+  announced: '已宣布。参与的每台设备都会显示它，并可以取消。',
+  gave: '这台设备已交出它的部分。从现在起，这个钱包视为已导出。',
+  ready: '密钥在这里', readyAbout: '只显示一次。离开这个屏幕后，这里就会忘记它。不要让任何人看到你的屏幕。',
+  show: '显示密钥', showing: '请稍候…', shown: '完整密钥', hide: '我已保存，在这里忘记它',
+  gone: '密钥已显示，并在这里被忘记。', goneAbout: '要再次查看，必须重新宣布。', toWallet: '前往钱包',
+  afterwards: '请离线保存，或者更好：把一切转到新钱包，然后忘记它。',
+  address: '可打开', publicKey: '公钥', testnet: '测试网',
+  forms: {
+    'hex': '私钥，十六进制', 'wif': 'WIF 格式', 'xprv': 'xprv 格式（此密钥是根：深度 0）', 'wif-testnet': 'WIF 格式，测试网', 'tprv': 'tprv 格式，测试网',
+    'scalar': '标量，十六进制，小端序',
+  },
+  scalarAbout: '这是裸密钥，不是助记词。大多数 Solana 钱包只接受种子；接受裸标量的工具可以使用它。',
+  stepNames: {
+    exchange: { title: '遮掩', about: '每两台设备约定用来隐藏各自部分的数字' },
+    shares: { title: '交出', about: '每台设备把隐藏后的部分交给获得密钥的设备' },
+  },
+  save: '保存为文件', saveAbout: '文件没有加密。',
+}
