@@ -66,11 +66,12 @@ test('two devices open the same second accounts, pay and sign from them, and kee
   expect((await solana.innerText()).replace(/\s/g, '')).toContain(base58.encode(hex.decode(publicKey)))
 
   // A name is this device's own, and lasting.
-  const ethereum = anna.page.getByRole('group', { name: 'Ethereum Account 2', exact: true })
-  await ethereum.getByText('Name and path').click()
-  await expect(ethereum.getByText('m/0/1')).toBeVisible()
-  await ethereum.getByLabel('Name of this account').fill('Rent')
-  await ethereum.getByRole('button', { name: 'Save name' }).click()
+  const ethereum = anna.page.getByRole('article', { name: 'Ethereum', exact: true })
+  await ethereum.getByText('Details').click()
+  const details = ethereum.getByRole('group', { name: 'Details: Ethereum Account 2', exact: true })
+  await expect(details.getByText('m/0/1')).toBeVisible()
+  await details.getByLabel('Name of this account').fill('Rent')
+  await details.getByRole('button', { name: 'Save name' }).click()
   await anna.page.getByRole('group', { name: 'Ethereum Rent', exact: true }).waitFor()
   await anna.leave()
   await anna.comeBack('Savings')

@@ -5,7 +5,8 @@ const ACCOUNTS = {
   'Ethereum': { card: 'Ethereum', value: /^0x[0-9a-fA-F]{40}$/ },
   'Bitcoin Taproot': { card: 'Bitcoin', value: /^bc1p[a-z0-9]{58}$/ },
   'Bitcoin SegWit': { card: 'Bitcoin', value: /^bc1q[a-z0-9]{38}$/ },
-  'Ed25519 public key': { card: 'Solana', value: /^[0-9a-f]{64}$/, behind: 'Ed25519 public key' },
+  'Solana': { card: 'Solana', value: /^[1-9A-HJ-NP-Za-km-z]{43,44}$/ },
+  'Ed25519 public key': { card: 'Solana', value: /^[0-9a-f]{64}$/, behind: 'Details' },
 } as const
 export type AccountName = keyof typeof ACCOUNTS
 

@@ -37,7 +37,7 @@ export async function startCompany(folder: string, signallingUrl: string): Promi
   await writeFile(policyFile, POLICY)
   const server = await startEnterprise({
     host: '127.0.0.1', port: 0, dataDir, signallingUrl, publicUrl: signallingUrl, partyName: 'Treasury', partyRole: 'enterprise',
-    shareKey: { from: 'generated' }, policyFile, presignatures: 4, logLevel: 'silent', logFormat: 'json',
+    shareKey: { from: 'generated' }, policyFile, presignatures: 4, keyRotationDays: 0, exportDelayHours: 24, logLevel: 'silent', logFormat: 'json',
   })
   await server.ready
   const { key } = await openApiKeys(dataDir, Date.now).create({ name: 'back-end', scopes: ['sign', 'read'] })
