@@ -56,7 +56,10 @@ describe('accounts', () => {
     [evenWallet, 'bb830663ac740d371ad13b85d962246d6d75c62c9e5bec36baf09c72f4e9c0eb'],
     [oddWallet, '1d29929d02e2db1cb8a60b43045fa3d94723a0613a531045474360ee7873f3ed'],
   ])('stand one below the other from the second on, each with a key of its own', (wallet, outputKey) => {
-    expect([0, 1, 2].map(accountPath)).toEqual([[], [0, 1], [0, 2]])
+    expect([0, 1, 2].map((index) => accountPath(index))).toEqual([[], [0, 1], [0, 2]])
+    // Of an imported account, and of one address' branch of it.
+    expect([0, 1, 2].map((index) => accountPath(index, [0, 0]))).toEqual([[0, 0], [0, 1], [0, 2]])
+    expect([0, 1].map((index) => accountPath(index, [0]))).toEqual([[0], [1]])
     const [second] = accounts(wallet.keys, accountPath(1))
     if (second?.chain !== 'bitcoin') throw new Error('expected a Bitcoin account')
     expect(second.path).toEqual([0, 1])

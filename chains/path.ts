@@ -13,10 +13,11 @@ const HARDENED = 0x8000_0000
 /**
  * Where the accounts of a wallet stand, from 0: the group key itself, then m/0/1, m/0/2… The receiving addresses that other programs
  * find below the extended public key are these, with m/0/0 before them.
+ * @param first of an imported key: where the old wallet had its first one; those that follow stand beside it
  */
-export const accountPath = (index: number): Path => (index === 0 ? [] : [0, index])
+export const accountPath = (index: number, first: Path = []): Path => (index === 0 ? first : [...(first.length === 0 ? [0] : first.slice(0, -1)), index])
 
-/** What people call an account: "account 1", "account 2 (m/0/1)"; by its path where it is none of the list. */
+/** What people call an account: "account 1", "account 2 (m/0/1)"; by its path where it is none of the list that a wallet has which was made here. */
 export function accountName(path: Path): string {
   const [chain, index = 0] = path
   if (path.length === 0) return 'account 1'
