@@ -93,6 +93,8 @@ test('a finishing that came to nothing is tried again while everybody is there',
   await turnUntil(trio.clock, () => [trio.anna, trio.ben].every(hasFailed))
   expect([trio.anna, trio.ben].map(stateOf)).toEqual(['unfinished 0', 'unfinished 0'])
   line.breaks = () => false
+  // Who has tried more often waits longer before the next time.
+  await trio.clock.advance(120_000)
   const isReady = (who: Person): boolean => who.view().wallets[0]?.state === 'ready'
   await turnUntil(trio.clock, () => [trio.anna, trio.ben].every(isReady))
   await finished(trio.anna, trio.ben, cleo)

@@ -8,7 +8,7 @@ import { concat, decodeEnvelope, encodeEnvelope, equalBytes, Malformed, MpcError
 import { CERT, VOTE } from '@trivet/protocol/epoch'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { SessionState, SessionView } from '../views.ts'
-import { assembleFromVotes } from '../wallets/certify.ts'
+import { assembleFromVotes, epochOf } from '../wallets/certify.ts'
 import type { Wallet } from '../wallets/wallet.ts'
 import { Courier, meshEvents } from './courier.ts'
 import type { SessionDeps } from './deps.ts'
@@ -231,9 +231,11 @@ export class FinishSession implements LiveSession {
 
   async #certified(matter: Matter, from: PartyId, certificate: Uint8Array): Promise<void> {
     if (!this.#isSettled) return this.#commit(matter, certificate)
-    // Whatever it is, its sender says to know of the change: a former member need not be told again.
-    await this.#deps.wallets.told(matter.wallet, from)
-    this.#deps.log('a former device knows', { wallet: matter.wallet })
+    // Who says the change that counts here, or a later one, knows of it: a former member need not be told again.
+    const { wallets, log } = this.#deps
+    if (epochOf(certificate) < (wallets.standing(matter.wallet)?.counting ?? 0)) return
+    await wallets.told(matter.wallet, from)
+    log('a former device knows', { wallet: matter.wallet })
     this.#stop({ at: this.#deps.clock.now() })
   }
 

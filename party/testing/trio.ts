@@ -38,13 +38,19 @@ export async function makeTrio(options: TrioOptions = {}): Promise<Trio> {
     made += 1
     return person({ transport: network.transport(`${name} ${made}`), name, clock, ...options.person, ...more })
   }
-  line.onSilence = () => { network.setOnline('Cleo 3', false) }
+  // What still runs of a device without power writes to no disk that it comes back with.
+  let disk: MemoryStore | undefined
+  line.onSilence = () => {
+    network.setOnline('Cleo 3', false)
+    disk = storesOf([[...cleo.store.contents]])[0]
+  }
   const at = (i: number): Partial<PersonOptions> => {
     const store = options.stores?.[i]
     return store === undefined ? {} : { store }
   }
   const [anna, ben, cleo] = [await make('Anna', at(0)), await make('Ben', at(1)), await make('Cleo', { line, ...at(2) })]
-  return { anna, ben, cleo, all: [anna, ben, cleo], line, clock, network, restarted: (who, name, more) => make(name, { store: who.store, ...more }) }
+  const storeOf = (who: Person): MemoryStore => (who === cleo ? disk : undefined) ?? who.store
+  return { anna, ben, cleo, all: [anna, ben, cleo], line, clock, network, restarted: (who, name, more) => make(name, { store: storeOf(who), ...more }) }
 }
 
 /** How a session failed for each of these, letting time go on as far as it needs. */

@@ -1,5 +1,5 @@
 /** From everybody's votes to a certificate that anybody can check (`protocol.md` §E.4). */
-import { Disagreement, type Envelope } from '@trivet/protocol/core'
+import { Disagreement, MpcError, type Envelope } from '@trivet/protocol/core'
 import { assembleCertificate, certificateClaims, decodeCertificate, encodeCertificate, type SignatureClaim } from '@trivet/protocol/epoch'
 import type { Ed25519 } from '../identity/ed25519.ts'
 import type { Wallet } from './wallet.ts'
@@ -29,4 +29,14 @@ export async function checkCertificate({ epoch }: Pick<Wallet, 'epoch'>, certifi
 export async function checkClaims(claims: readonly SignatureClaim[], ed25519: Ed25519): Promise<void> {
   const verdicts = await Promise.all(claims.map(({ publicKey, message, signature }) => ed25519.verify(publicKey, message, signature)))
   if (verdicts.includes(false)) throw new Disagreement('E_FINAL', 'certificate: a signature in it does not verify')
+}
+
+/** Which epoch a certificate is of, unchecked; 0 of bytes that are none. */
+export function epochOf(certificate: Uint8Array): number {
+  try {
+    return decodeCertificate(certificate).roster.epoch
+  } catch (error) {
+    if (error instanceof MpcError) return 0
+    throw error
+  }
 }
