@@ -3,8 +3,8 @@ import { defineConfig } from 'vite'
 /**
  * The servers and the `trivet` command as JavaScript for Node in `dist`. One output file for each source file, in the same
  * folders, so that a path that is relative to a module (a worker beside it) holds before and after the build. Packages from
- * the registry stay outside: some hold native code. Those of @scure come along: half of one comes in another version than the root's. Top-level constants stay `const`: as `var` they are not folded, which costs half
- * the time of a key generation.
+ * the registry stay outside: some hold native code. Those of @scure come along: one of them stands
+ * in two versions. Top-level constants stay `const`: as `var` they are not folded, which costs half the time of a key generation.
  */
 export default defineConfig({
   // Nothing to copy: the page's public files are the page's build.
