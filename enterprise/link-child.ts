@@ -5,9 +5,6 @@ import { serveLinks } from '@trivet/party/port'
 import { createWebrtcLinks } from '@trivet/party/transport'
 import { Bug } from '@trivet/protocol/core'
 
-/** Goodbyes that the links still have to say. */
-const LINGER_MS = 1_000
-
 if (process.send === undefined) throw new Bug('this is not a program of its own')
 const port = {
   post: (value: unknown): void => { if (process.connected) process.send?.(value) },
@@ -18,5 +15,9 @@ const port = {
 }
 // A signal to the whole group, such as Ctrl-C: goodbyes come first, and the other process says when.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
-process.on('disconnect', () => setTimeout(() => process.exit(), LINGER_MS))
-serveLinks(port, (iceServers, log) => createWebrtcLinks({ clock: systemClock, wrtc, log, iceServers }))
+serveLinks(port, (iceServers, log) => {
+  const links = createWebrtcLinks({ clock: systemClock, wrtc, log, iceServers })
+  // Not after a time of its own: a goodbye whose first packet is lost is said again.
+  process.on('disconnect', () => void links.farewellsSaid().then(() => process.exit()))
+  return links
+})

@@ -47,7 +47,7 @@ describe('the process of the links', () => {
     const pid = one.pid ?? 0
     await one.close()
     expect(await far).toBe('the other end was closed')
-    await vi.waitFor(() => { expect(() => process.kill(pid, 0)).toThrow('ESRCH') }, { timeout: 10_000 })
+    await vi.waitFor(() => { expect(() => process.kill(pid, 0)).toThrow('ESRCH') }, { timeout: 15_000 })
   })
 
   it('notes what it refuses', async () => {

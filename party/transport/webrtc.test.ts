@@ -148,6 +148,38 @@ describe('a webrtc link', () => {
     }
   })
 
+  it('has said its farewell when the other end heard it, and not before', async () => {
+    const peer = new RawPeer()
+    const heard = new Promise<unknown>((resolve) => { peer.agreed.onmessage = ({ data }) => resolve(data) })
+    const end = new LinkEnd(false, (told) => void peer.hear(told), {})
+    await peer.dial(end.link)
+    await end.until(({ state }) => state === 'open')
+    // Nothing to be said yet.
+    await end.links.farewellsSaid()
+    end.link.close(true)
+    let isSaid = false
+    const said = end.links.farewellsSaid().then(() => { isSaid = true })
+    expect([end.state, await heard]).toEqual(['closed', 'leaving'])
+    expect(isSaid).toBe(false)
+    peer.agreed.close()
+    await said
+  })
+
+  it('waits 10 s for an other end that does not hear its farewell', async () => {
+    const clock = new ManualClock()
+    const peer = new RawPeer()
+    const end = new LinkEnd(false, (told) => void peer.hear(told), { clock })
+    await peer.dial(end.link)
+    await end.until(({ state }) => state === 'open')
+    end.link.close(true)
+    let isSaid = false
+    const said = end.links.farewellsSaid().then(() => { isSaid = true })
+    await clock.advance(9_999)
+    expect(isSaid).toBe(false)
+    await clock.advance(1)
+    await said
+  })
+
   it('cannot be made where there is no WebRTC', () => {
     expect(() => createWebrtcLinks({ clock: systemClock })).toThrow('no RTCPeerConnection')
   })

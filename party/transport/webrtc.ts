@@ -45,14 +45,30 @@ const LEAVING = 'leaving'
 /** Generous: what was sent before may be a megabyte on a slow line, and nobody waits for it. */
 const FAREWELL_WITHIN_MS = 10_000
 
+export interface WebrtcLinks extends LinkFactory {
+  /** Resolves when each link closed by now has nothing left to say: its farewell was heard, or waited for in vain for 10 s. */
+  farewellsSaid(): Promise<void>
+}
+
 /** @throws {InputError} if the platform has no WebRTC and none was given */
-export function createWebrtcLinks(options: WebrtcOptions): LinkFactory {
+export function createWebrtcLinks(options: WebrtcOptions): WebrtcLinks {
   const stack = options.wrtc ?? globalThis
   if (!isStack(stack)) throw new InputError('wrtc', 'this platform has no RTCPeerConnection; give an implementation')
-  return { open: ({ initiator }, events) => new WebrtcLink(stack, options, initiator, events) }
+  const links = new Set<WebrtcLink>()
+  return {
+    open: ({ initiator }, events) => {
+      const link = new WebrtcLink(stack, options, initiator, events)
+      links.add(link)
+      void link.ended.then(() => links.delete(link))
+      return link
+    },
+    farewellsSaid: async () => { await Promise.all([...links].filter(({ isClosed }) => isClosed).map(({ ended }) => ended)) },
+  }
 }
 
 class WebrtcLink implements Link {
+  /** When its connection is gone: later than it closed for its user, as a farewell takes its time. */
+  readonly ended: Promise<void>
   readonly #peer: SimplePeer
   readonly #events: LinkEvents
   readonly #clock: Clock
@@ -87,9 +103,19 @@ class WebrtcLink implements Link {
     this.#peer.on('connect', () => void this.#opened())
     this.#peer.on('drain', () => { if (this.#state === 'open') this.#events.drain() })
     this.#peer.on('error', (error) => { this.#reason = error.message })
-    this.#peer.on('close', () => this.#closed())
+    this.ended = new Promise((resolve) => {
+      this.#peer.on('close', () => {
+        this.#closed()
+        resolve()
+      })
+    })
     const limit = options.openWithinMs ?? 11_000
     this.#cancelTimeout = options.clock.after(limit, () => this.#end(`no connection within ${limit} ms`))
+  }
+
+  /** For its user, who hears nothing of it any more. */
+  get isClosed(): boolean {
+    return this.#state === 'closed'
   }
 
   signal(bytes: Uint8Array): void {

@@ -4,13 +4,14 @@ import { onTestFinished } from 'vitest'
 import { systemClock } from '../../clock.ts'
 import type { Link } from '../types.ts'
 import { createWebrtcLinks } from '../webrtc.ts'
-import type { WebrtcOptions } from '../webrtc.ts'
+import type { WebrtcLinks, WebrtcOptions } from '../webrtc.ts'
 
 /** What the server makes of one message on its way: nothing, the same, others. */
 export type Bend = (bytes: Uint8Array) => readonly Uint8Array[]
 
 /** One end, and everything it did. */
 export class LinkEnd {
+  readonly links: WebrtcLinks
   readonly link: Link
   readonly log: string[] = []
   /** What it said to the other end. */
@@ -22,8 +23,8 @@ export class LinkEnd {
   #changed: (() => void)[] = []
 
   constructor(initiator: boolean, deliver: (bytes: Uint8Array) => void, options: Partial<WebrtcOptions>) {
-    const links = createWebrtcLinks({ wrtc, clock: systemClock, log: (sentence) => this.#note(() => this.log.push(sentence)), ...options })
-    this.link = links.open({ initiator }, {
+    this.links = createWebrtcLinks({ wrtc, clock: systemClock, log: (sentence) => this.#note(() => this.log.push(sentence)), ...options })
+    this.link = this.links.open({ initiator }, {
       signal: (bytes) => this.#note(() => {
         this.told.push(bytes)
         deliver(bytes)

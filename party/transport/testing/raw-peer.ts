@@ -10,6 +10,7 @@ export interface RawChannel {
   onclose: () => void
   onmessage: (event: { readonly data: ArrayBuffer }) => void
   send(data: Uint8Array): void
+  close(): void
 }
 
 interface Candidate { readonly candidate: string; readonly sdpMLineIndex: number | null; readonly sdpMid: string | null }
