@@ -72,7 +72,10 @@ export interface PartyVerbs {
    * @throws InputError naming what cannot be @throws Refused of a wallet that is not this device's to change
    */
   changeWallet(options: ChangeWallet): Promise<{ session: SessionId }>
-  /** Takes a wallet off this device that it holds no working share of (`left`, `cold`, `restored`). @throws InputError of any other */
+  /**
+   * Takes a wallet off this device that it holds no working share of (`left`, `cold`, `restored`), or whose others have gone on without it
+   * (`goneOn`): then its share is erased, too. @throws InputError of any other
+   */
   forgetWallet(options: { readonly wallet: WalletId }): Promise<void>
   requestSignature(options: RequestSignature): Promise<{ session: SessionId }>
   /**

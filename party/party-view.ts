@@ -54,6 +54,7 @@ function walletView(wallet: Wallet, { device, desk, health }: Unlocked, isOnline
   const backupProvedAt = backups.provedAt(id, epoch.roster.epoch)
   const me = identity.card.partyId
   const exportedAt = exports.exportedAt(id)
+  const goneOn = wallets.later(id)
   const healthOf = (party: PartyId): Pick<PartyInWallet, 'lastSeenAt' | 'backupProvedAt'> => {
     const [seenAt, provedAt] = [health.lastSeenAt(party), health.backupProvedAt(id, epoch.roster.epoch, party)]
     return { ...(seenAt === undefined ? {} : { lastSeenAt: seenAt }), ...(provedAt === undefined ? {} : { backupProvedAt: provedAt }) }
@@ -76,6 +77,7 @@ function walletView(wallet: Wallet, { device, desk, health }: Unlocked, isOnline
     ...(backupProvedAt === undefined ? {} : { backupProvedAt }),
     ...(exportedAt === undefined ? {} : { exportedAt }),
     ...(isReady && wallets.prepared(id).length > 0 ? { changing: true } : {}),
+    ...(goneOn === undefined ? {} : { goneOn }),
   }
 }
 

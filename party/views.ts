@@ -56,6 +56,8 @@ export interface WalletView {
   readonly state: 'ready' | 'unfinished' | 'restored' | 'left' | 'cold'
   /** Of a wallet that this device holds a share of, or held: a change of devices was voted for, and its last confirmation is missing here. */
   readonly changing?: true
+  /** `ready`, `restored`: members of this epoch (`by`, share indices, enough to sign) have shown that they made a later one without this device. */
+  readonly goneOn?: { readonly epoch: number; readonly by: readonly number[] }
   /** `left`, and what was here came out of a backup file: of a state before the devices changed. */
   readonly wasRestored?: true
   /** `imported`: somebody held the whole key before, and may still. */

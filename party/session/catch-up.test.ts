@@ -4,10 +4,11 @@ import { concat } from '@trivet/protocol/core'
 import type { WalletView } from '../views.ts'
 import type { Identity } from '../identity/identity.ts'
 import { BentLine } from '../testing/bent-line.ts'
+import { change } from '../testing/changes.ts'
 import { FakeClock, settle, turnUntil } from '../testing/fake-clock.ts'
 import { livedStore, type Lived } from '../testing/lived.ts'
 import { born, changed, identityOf, type LifeEpoch } from '../testing/lives.ts'
-import { person, the, VAULT_KEY, type Person } from '../testing/people.ts'
+import { person, signTogether, the, VAULT_KEY, type Person } from '../testing/people.ts'
 import { storedWallets } from '../testing/stored-wallets.ts'
 import { createMemoryNetwork, type MemoryNetwork } from '../transport/memory.ts'
 
@@ -119,6 +120,9 @@ describe('a device that is no member any more', () => {
   test('and has missed two changes stays as it is, and signs with nobody', async () => {
     await comes(nameOf(2), { epochs: [first, second, third] })
     const one = await comes(nameOf(1), { epochs: [first] })
+    // It has no proof that it could believe, but its person is told.
+    const told = await one.until((view) => view.wallets.find(({ goneOn }) => goneOn !== undefined))
+    expect(told).toMatchObject({ state: 'ready', epoch: 1, goneOn: { epoch: 3, by: [2, 3] } })
     const { session } = await one.party.verbs.requestSignature({ wallet: wallet(one).id, intent: MESSAGE, signers: [1, 2] })
     // Nobody comes to its room.
     await clock.advance(601_000)
@@ -158,5 +162,35 @@ describe('a member whose store is an old image', () => {
     await two.until((view) => view.sessions.find(({ id, state }) => id === session && state.at === 'failed'))
     await expect(two.party.verbs.requestSignature({ wallet: cold.id, intent: MESSAGE, signers: [2, 3] })).rejects.toMatchObject({ fault: 'refusal', message: expect.stringContaining('its share is lost') as string })
     expect(wallet(three)).toMatchObject({ state: 'ready', epoch: 2 })
+  })
+})
+
+describe('a device that alone holds the certificate of a change', () => {
+  /** All three voted, and the first one's vote never left; the others gave it up and made another epoch without it. */
+  let alone: LifeEpoch
+  let instead: LifeEpoch
+  beforeAll(async () => {
+    alone = await changed(first, { threshold: 2, stay: [1, 2, 3], quorum: [1, 2, 3], name: 'alone' })
+    instead = await changed(first, { threshold: 2, stay: [2, 3], quorum: [2, 3], epoch: 3, name: 'instead' })
+  })
+
+  test('keeps its share, shows what the others say, and comes back as a new device once its person has forgotten the wallet', async () => {
+    const one = await comes(nameOf(1), { epochs: [first, alone] })
+    const before = [...one.store.contents]
+    await expect(one.party.verbs.forgetWallet({ wallet: wallet(one).id })).rejects.toMatchObject({ fault: 'caller', message: expect.stringContaining('working share') as string })
+    const [two, three] = [await comes(nameOf(2), { epochs: [first, instead] }), await comes(nameOf(3), { epochs: [first, instead] })]
+    const { id } = wallet(one)
+    const told = await one.until((view) => view.wallets.find(({ goneOn }) => goneOn !== undefined))
+    expect(told).toMatchObject({ state: 'ready', epoch: 2, goneOn: { epoch: 3, by: [2, 3] } })
+    expect(wallet(two).goneOn).toBeUndefined()
+    expect([...one.store.contents]).toEqual(before)
+
+    await one.party.verbs.forgetWallet({ wallet: id })
+    expect(one.view().wallets).toEqual([])
+    expect(await storedWallets(one.store, VAULT_KEY)).toEqual([])
+    await change({ wallet: id, stay: [two, three], join: [one], threshold: 2 })
+    for (const who of [one, two, three]) expect(wallet(who)).toMatchObject({ state: 'ready', epoch: 4 })
+    expect(wallet(one).keys).toEqual(told.keys)
+    expect(await signTogether([one, two], id, MESSAGE)).toHaveLength(1)
   })
 })

@@ -4,7 +4,7 @@
  * says so by saying it.
  */
 import { hexToBytes } from '@noble/hashes/utils.js'
-import { concat, decodeEnvelope, encodeEnvelope, equalBytes, Malformed, MpcError, Refused, TransportError, u32, type Envelope, type Pid } from '@trivet/protocol/core'
+import { concat, encodeEnvelope, equalBytes, MpcError, Refused, TransportError, u32, type Envelope, type Pid } from '@trivet/protocol/core'
 import { CERT, VOTE } from '@trivet/protocol/epoch'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { SessionState, SessionView } from '../views.ts'
@@ -14,7 +14,7 @@ import { Courier, meshEvents } from './courier.ts'
 import type { SessionDeps } from './deps.ts'
 import { EnvelopeDesk } from './envelopes.ts'
 import { CANCEL_GRACE_MS, knownError, type LiveSession } from './live-session.ts'
-import type { Matter } from './matter.ts'
+import { spokenOf, type Matter } from './matter.ts'
 import { memberOf, type SessionMember } from './member.ts'
 import { Mesh } from './mesh.ts'
 import { placeView } from './place-view.ts'
@@ -208,11 +208,7 @@ export class FinishSession implements LiveSession {
 
   /** Which wallet and which change it is about; I say what I have to say to everybody who is here. */
   #learn(bytes: Uint8Array): void {
-    const said = envelopeOf(bytes)
-    const matter = this.#candidates.find(({ wallet, oldEpoch, record }) => {
-      if (said?.header.epoch !== oldEpoch || !equalBytes(said.header.instance, hexToBytes(wallet))) return false
-      return said.header.type !== VOTE || record === undefined || equalBytes(said.body.subarray(0, 32), record.epoch.sid)
-    })
+    const matter = spokenOf(this.#candidates, bytes)
     if (matter === undefined) return
     this.#choose(matter)
     this.#say(matter, [...this.#reached])
@@ -231,12 +227,26 @@ export class FinishSession implements LiveSession {
 
   async #certified(matter: Matter, from: PartyId, certificate: Uint8Array): Promise<void> {
     if (!this.#isSettled) return this.#commit(matter, certificate)
-    // Who says the change that counts here, or a later one, knows of it: a former member need not be told again.
     const { wallets, log } = this.#deps
-    if (epochOf(certificate) < (wallets.standing(matter.wallet)?.counting ?? 0)) return
+    const [said, counting] = [epochOf(certificate), wallets.standing(matter.wallet)?.counting ?? 0]
+    if (said > counting) return this.#notice(matter, certificate)
+    // Who says the change that counts here knows of it: a former member need not be told again.
+    if (said < counting) return
     await wallets.told(matter.wallet, from)
     log('a former device knows', { wallet: matter.wallet })
     this.#stop({ at: this.#deps.clock.now() })
+  }
+
+  /** Of an epoch that this device can only show (`protocol.md` §E.4 (c)). */
+  async #notice(matter: Matter, certificate: Uint8Array): Promise<void> {
+    const { wallets, log, clock } = this.#deps
+    try {
+      if (!await wallets.notice(matter.wallet, certificate)) return
+      log('the others have gone on without this device', { wallet: matter.wallet })
+      if (matter.record === undefined) this.#stop({ at: clock.now() })
+    } catch (error) {
+      if (!(error instanceof MpcError)) throw error
+    }
   }
 
   async #commit(matter: Matter, certificate: Uint8Array): Promise<void> {
@@ -246,7 +256,7 @@ export class FinishSession implements LiveSession {
     } catch (error) {
       if (!(error instanceof MpcError) || error.fault === 'vault') throw error
       log('a certificate was ignored', { session: this.id, wallet: matter.wallet, code: error.code }) // `protocol.md` §E.4 (c)
-      return
+      return this.#notice(matter, certificate)
     }
     const mine = await this.#mine(matter)
     if (mine === undefined || !this.#isSettled) return
@@ -282,14 +292,5 @@ export class FinishSession implements LiveSession {
   /** One thing at a time, in the order it came. */
   #enqueue(work: () => Promise<void>): void {
     this.#tail = this.#tail.then(work).catch((error: unknown) => { this.#fail(knownError(error, 'finishing a wallet failed')) })
-  }
-}
-
-function envelopeOf(bytes: Uint8Array): Envelope | undefined {
-  try {
-    return decodeEnvelope(bytes)
-  } catch (error) {
-    if (error instanceof Malformed) return undefined
-    throw error
   }
 }

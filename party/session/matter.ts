@@ -2,6 +2,9 @@
  * What devices of a wallet may have to tell each other after a change of its epoch: votes that did not arrive everywhere, or the certificate
  * (`protocol.md` §E.4, "Crash" and (b)).
  */
+import { hexToBytes } from '@noble/hashes/utils.js'
+import { decodeEnvelope, equalBytes, Malformed, type Envelope } from '@trivet/protocol/core'
+import { CERT, VOTE } from '@trivet/protocol/epoch'
 import type { WalletId } from '../api.ts'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { SharelessWallet } from '../wallets/shareless.ts'
@@ -59,4 +62,30 @@ export function mattersOf(wallets: Wallets, parties: readonly PartyId[]): readon
     const members = parties.flatMap((party) => memberOf(matter.members, party) ?? [])
     return members.length === parties.length ? [{ ...matter, members: members.toSorted((a, b) => a.pid - b.pid) }] : []
   })
+}
+
+/**
+ * Which of them a message is about. A certificate may also be of a change that follows an epoch of which this device knows nothing: about
+ * that one it can only be told.
+ */
+export function spokenOf(candidates: readonly Matter[], bytes: Uint8Array): Matter | undefined {
+  const said = envelopeOf(bytes)
+  if (said === undefined) return undefined
+  const { type, epoch, instance } = said.header
+  const ofWallet = candidates.filter(({ wallet }) => equalBytes(instance, hexToBytes(wallet)))
+  const matter = ofWallet.find(({ oldEpoch, record }) => (
+    epoch === oldEpoch && (type !== VOTE || record === undefined || equalBytes(said.body.subarray(0, 32), record.epoch.sid))
+  ))
+  if (matter !== undefined || type !== CERT) return matter
+  const told = ofWallet.find(({ oldEpoch, record }) => record === undefined && epoch > oldEpoch)
+  return told === undefined ? undefined : { ...told, oldEpoch: epoch }
+}
+
+function envelopeOf(bytes: Uint8Array): Envelope | undefined {
+  try {
+    return decodeEnvelope(bytes)
+  } catch (error) {
+    if (error instanceof Malformed) return undefined
+    throw error
+  }
 }

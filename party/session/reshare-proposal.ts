@@ -1,11 +1,13 @@
 /** A change of a wallet's devices as everybody who takes part has it before them: what runs, what is stored. Source: `protocol.md` §E. */
-import { Bug, concat, INVITE, Run, type Pid, type PreparedEpoch, type Rng } from '@trivet/protocol/core'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import { Bug, concat, INVITE, Run, type Pid, type PreparedEpoch, type Rng, type Roster } from '@trivet/protocol/core'
 import { RESHARE_JOIN } from '@trivet/protocol/epoch'
 import {
   encodeReshareProposal, prepareReshare, reshare, reshareParties, reshareVocabulary, type ReshareCeremony, type ReshareProposal,
 } from '@trivet/protocol/reshare'
 import type { PartyId, SessionId } from '@trivet/signalling/wire'
 import type { ChangeView } from '../views.ts'
+import { partyIdOfCard } from '../identity/card.ts'
 import { encodePurpose, type ReshareTarget } from '../pairing/proof.ts'
 import type { ReshareRequest } from '../policy.ts'
 import type { Descent } from '../wallets/record.ts'
@@ -14,6 +16,9 @@ import { isFirstRefresh } from './first-refresh.ts'
 import { memberOf, type SessionMember } from './member.ts'
 import { sealInvitation, type Invited, type MakingRuns, type Proposal } from './proposal.ts'
 import type { Arrival, ResharePlan } from './reshare-plan.ts'
+
+/** The earliest are given up: a record has room for 255. */
+const MAX_UNTOLD = 64
 
 /** What is known of a change once it has been made, or read and checked. */
 export interface ReshareFacts {
@@ -30,6 +35,8 @@ export interface ReshareFacts {
   readonly held: PreparedEpoch | undefined
   /** Members of the old epoch, as far as this device has their cards. */
   readonly former: readonly SessionMember[]
+  /** Who was to be told of earlier changes, and may not know of them yet. */
+  readonly untold: Descent['former']
   /** It belongs to an import that this device's person has approved. */
   readonly isFirstRefresh: boolean
 }
@@ -45,9 +52,9 @@ export async function proposeReshare(
   if (me === undefined) throw new Bug('a change without who begins it')
   const payload = encodeReshareProposal(change)
   const invited = await sealInvitation({ ceremony: 'reshare', room, expiresAt, epoch: change.oldRoster.epoch, payload, me, participants }, deps)
-  const { target, walletName, held, former } = plan
+  const { target, walletName, held, former, descent: { former: untold } } = plan
   const isFirst = isFirstRefresh(plan, deps.identity.card, view)
-  return reshareProposalOf(invited, { change, target, walletName, participants, mine, inviter: me, view, held, former, isFirstRefresh: isFirst })
+  return reshareProposalOf(invited, { change, target, walletName, participants, mine, inviter: me, view, held, former, untold, isFirstRefresh: isFirst })
 }
 
 /** The share indices of one device, that of the new roster first. */
@@ -87,7 +94,7 @@ export function reshareProposalOf(invited: Invited, facts: ReshareFacts): Propos
 }
 
 /** Where the new shares come from, and who is to be told that it is no member any more (`protocol.md` §E.4). */
-function descentOf({ change, target: { origin, firstPath }, participants, former }: ReshareFacts, now: number): Descent {
+function descentOf({ change, target: { origin, firstPath }, participants, former, untold }: ReshareFacts, now: number): Descent {
   const { roster, oldRoster, quorum, retired } = change
   const stays = (pid: Pid): boolean => roster.members.some((member) => member.pid === pid)
   const gone = oldRoster.members.map(({ pid }) => pid).filter((pid) => !stays(pid))
@@ -95,8 +102,15 @@ function descentOf({ change, target: { origin, firstPath }, participants, former
     origin, firstPath, madeAt: now, oldEpoch: oldRoster.epoch,
     dealers: participants.filter(({ pid }) => quorum.includes(pid)).map(({ pid, card: { identityKey } }) => ({ pid, identityKey })),
     retired: [...new Set([...retired, ...gone])].toSorted((a, b) => a - b),
-    former: former.filter(({ pid }) => gone.includes(pid)).map(({ pid, card: { bytes } }) => ({ pid, card: bytes })),
+    former: [
+      ...untold.filter(({ card }) => !isMemberAgain(roster, card)),
+      ...former.filter(({ pid }) => gone.includes(pid)).map(({ pid, card: { bytes } }) => ({ pid, card: bytes })),
+    ].slice(-MAX_UNTOLD),
   }
+}
+
+function isMemberAgain({ members }: Roster, card: Uint8Array): boolean {
+  return members.some(({ idKeyHash }) => bytesToHex(idKeyHash) === partyIdOfCard(card))
 }
 
 /** One run for each share index of this device. */

@@ -46,7 +46,8 @@ export async function readReshareProposal(bytes: Uint8Array, expected: ExpectedI
   const view = changeOf(change, participants, deps.identity.card.partyId, former)
   const isFirst = wallet !== undefined && isFirstRefresh(wallet, from, view)
   return reshareProposalOf(invited, {
-    change, target, walletName: welcome.walletName, participants, mine, inviter: inviter.pid, view, held: wallet?.epoch, former, isFirstRefresh: isFirst,
+    change, target, walletName: welcome.walletName, participants, mine, inviter: inviter.pid, view, held: wallet?.epoch, former,
+    untold: wallet?.descent.former ?? [], isFirstRefresh: isFirst,
   })
 }
 

@@ -20,6 +20,7 @@ export interface LifeEpoch {
   readonly people: ReadonlyMap<Pid, Identity>
   readonly epochs: ReadonlyMap<Pid, PreparedEpoch>
   readonly certificate: Uint8Array
+  readonly descent: Descent
   /** What a member is about to store: its record, the cards and its pairs; copies, so that whoever gets them may wipe them. */
   readonly stored: (pid: Pid) => readonly [Omit<WalletRecord, 'certificate'>, readonly Card[], readonly PairState[]]
   readonly votes: readonly Envelope[]
@@ -67,7 +68,7 @@ export async function changed(before: LifeEpoch, { threshold, stay, join = [], q
   const descent: Descent = {
     origin: 'made', firstPath: [], madeAt: epoch, oldEpoch: before.roster.epoch, retired: gone,
     dealers: quorum.map((pid) => ({ pid, identityKey: the(people.get(pid)).card.identityKey })),
-    former: gone.map((pid) => ({ pid, card: the(people.get(pid)).card.bytes })),
+    former: [...before.descent.former, ...gone.map((pid) => ({ pid, card: the(people.get(pid)).card.bytes }))],
   }
   return lifeEpoch({ simulation, roster: change.roster, people, instance: sha256(utf8ToBytes(`instance ${seed}`)), descent, join: RESHARE_JOIN })
 }
@@ -102,7 +103,7 @@ async function lifeEpoch({ simulation, roster, people, instance, descent, join }
   const [first] = roster.members
   const certificate = assembleFromVotes(walletOf({ ...recordOf(the(first).pid), certificate: undefined }, cards), votes)
   return {
-    roster, people: placesOf(roster, [...people.values()]), certificate, votes, walletId: the([...prepared.values()][0]).epoch.walletId,
+    roster, descent, people: placesOf(roster, [...people.values()]), certificate, votes, walletId: the([...prepared.values()][0]).epoch.walletId,
     epochs: new Map([...prepared].map(([pid, { epoch }]) => [pid, epoch])),
     stored: (pid) => [recordOf(pid), cards, the(prepared.get(pid)).pairs.map(copyOfPair)],
   }

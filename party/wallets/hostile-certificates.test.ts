@@ -105,3 +105,22 @@ test('one of an epoch that is over, played again, has no effect', async () => {
 test('one of a wallet that is not here is refused', async () => {
   await expect(wallets.commit('ff'.repeat(32), second.certificate)).rejects.toMatchObject({ code: 'E_CONFIG' })
 })
+
+test('one that follows an unknown epoch is only shown, and only where its signatures verify; what counts here is not', async () => {
+  const contents = new Map(store.contents)
+  const before = shares()
+  const at = third.certificate.length - 10
+  await expect(wallets.notice(id, third.certificate.with(at, (third.certificate[at] ?? 0) ^ 1))).rejects.toMatchObject({ code: 'E_FINAL' })
+  expect([await wallets.notice(id, first.certificate), wallets.later(id)]).toEqual([false, undefined])
+  expect([await wallets.notice(id, third.certificate), wallets.later(id)]).toEqual([true, { epoch: 3, by: [2, 3] }])
+  expect(await wallets.notice(id, third.certificate)).toBe(false)
+  expect(shares()).toEqual(before)
+  expect(store.contents).toEqual(contents)
+  // Once it counts here, there is nothing to show.
+  await wallets.prepare(...second.stored(3))
+  await wallets.commit(id, second.certificate)
+  expect(wallets.later(id)).toEqual({ epoch: 3, by: [2, 3] })
+  await wallets.prepare(...third.stored(3))
+  await wallets.commit(id, third.certificate)
+  expect(wallets.later(id)).toBeUndefined()
+})

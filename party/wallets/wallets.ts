@@ -3,7 +3,7 @@
  * only then counts (`protocol.md` §E.4).
  */
 import { InputError, Refused, wipePair, type PairState, type Pid } from '@trivet/protocol/core'
-import { committedClaims } from '@trivet/protocol/epoch'
+import { committedClaims, decodeCertificate, laterClaims, takingPart } from '@trivet/protocol/epoch'
 import type { PartyId } from '@trivet/signalling/wire'
 import type { WalletId } from '../api.ts'
 import type { Clock } from '../clock.ts'
@@ -32,6 +32,13 @@ export interface Standing {
   readonly restoredPid?: Pid
 }
 
+/** Shown to this device and not believed: the others have gone on without it. */
+export interface LaterEpoch {
+  readonly epoch: number
+  /** Members of the epoch that counts here who took part, ascending; at least as many as are needed to sign. */
+  readonly by: readonly Pid[]
+}
+
 export interface WalletsOptions {
   readonly vault: OpenVault
   readonly deviceName: string
@@ -46,6 +53,8 @@ export class Wallets {
   readonly pairs: Pairs
   readonly #options: WalletsOptions
   readonly #all: Map<WalletId, Entry>
+  /** Not stored: whoever showed it shows it again when it comes. */
+  readonly #later = new Map<WalletId, LaterEpoch>()
   readonly #moveListeners = new Set<(wallet: WalletId) => void>()
   readonly #outdatedListeners = new Set<(wallet: WalletId, party: PartyId) => void>()
   #tail: Promise<void> = Promise.resolve()
@@ -163,6 +172,26 @@ export class Wallets {
     })
   }
 
+  /**
+   * A certificate that `commit` had no use for may still be worth showing: of a later epoch that members of the one that counts here made
+   * without this device (`protocol.md` §E.4 (c)). It changes nothing that is stored.
+   * @returns whether it is @throws {MpcError} a certificate that is none, or does not hold
+   */
+  async notice(id: WalletId, certificate: Uint8Array): Promise<boolean> {
+    const own = counting(this.#entry(id))?.epoch.roster
+    const shown = decodeCertificate(certificate)
+    if (own === undefined || shown.roster.epoch <= Math.max(own.epoch, this.#later.get(id)?.epoch ?? 0)) return false
+    await checkClaims(laterClaims(shown, own, id), this.#options.ed25519)
+    this.#later.set(id, { epoch: shown.roster.epoch, by: takingPart(shown, own) })
+    return true
+  }
+
+  /** What `notice` found, as long as it is later than what counts here. */
+  later(id: WalletId): LaterEpoch | undefined {
+    const later = this.#later.get(id)
+    return later !== undefined && later.epoch > (this.standing(id)?.counting ?? 0) ? later : undefined
+  }
+
   /** Somebody who is no member any more has the certificate: it need not be told again. @throws {VaultError} */
   async told(id: WalletId, party: PartyId): Promise<void> {
     await this.#exclusive(async () => {
@@ -177,15 +206,15 @@ export class Wallets {
   }
 
   /**
-   * Erases what there is of a wallet that this device holds no working share of.
+   * Erases what there is of a wallet that this device holds no working share of, or whose others have shown that they went on without it.
    * @param along what else is stored of it @throws {InputError} of any other; while its devices are changing @throws {VaultError}
    */
   async forget(id: WalletId, along: readonly VaultChange[]): Promise<void> {
     await this.#exclusive(async () => {
       const before = this.#entry(id)
-      if (own(before) !== undefined) throw new InputError('wallet', 'this device holds a working share of it')
+      if (own(before) !== undefined && this.later(id) === undefined) throw new InputError('wallet', 'this device holds a working share of it')
       if (before === NOTHING) throw new InputError('wallet', 'this device has no such wallet')
-      if (before.records.length > 0) throw new InputError('wallet', 'its devices are changing, and this one has confirmed it: wait until the others are online')
+      if (prepared(before).length > 0) throw new InputError('wallet', 'its devices are changing, and this one has confirmed it: wait until the others are online')
       await this.#write(id, before, NOTHING, { epoch: undefined, added: [] }, along)
     })
   }
@@ -213,6 +242,7 @@ export class Wallets {
     this.pairs.wipe()
     for (const entry of this.#all.values()) wipeEntry(entry)
     this.#all.clear()
+    this.#later.clear()
     this.#moveListeners.clear()
     this.#outdatedListeners.clear()
   }
@@ -238,7 +268,10 @@ export class Wallets {
     }
     for (const { wallet } of ended) wipeShares(wallet)
     if (this.#wiped) wipeEntry(after)
-    else if (after === NOTHING) this.#all.delete(id)
+    else if (after === NOTHING) {
+      this.#all.delete(id)
+      this.#later.delete(id)
+    }
     else this.#all.set(id, after)
     if (before.epochs.active !== undefined && before.epochs.active !== after.epochs.active) for (const listener of [...this.#moveListeners]) listener(id)
   }

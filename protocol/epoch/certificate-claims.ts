@@ -67,9 +67,32 @@ export function consentClaims(certificate: Certificate, old: Roster, walletId: s
   checkLists(certificate)
   const consenting = dealers(certificate).filter((dealer) => isKnown(dealer, old)).length
   expect(consenting >= old.threshold, 'E_CONFIG', `expected at least ${old.threshold} members of epoch ${oldEpoch} to have dealt, got ${consenting}`)
-  const [first] = votes
-  checkVotes(certificate, sessionOf(certificate, old), first === undefined ? new Uint8Array(0) : read<Body<typeof Vote>>(Vote, first.body).voteHash)
+  checkVotes(certificate, sessionOf(certificate, old), votedFor(votes))
   return claims(certificate)
+}
+
+/**
+ * A later epoch that this device cannot judge by (a) or (b): it was made without it, from an epoch that is over here or that it never saw.
+ * Nothing follows from it (case (c)); it is shown to a person where at least t members of the epoch that counts here took part, under the
+ * identities that this device knows.
+ * @param own the roster of the epoch that counts on this device
+ * @param walletId hex, as records have it
+ * @returns and @throws as `certificateClaims`
+ */
+export function laterClaims(certificate: Certificate, own: Roster, walletId: string): readonly SignatureClaim[] {
+  const { roster, votes } = certificate
+  expect(roster.epoch > own.epoch, 'E_CONFIG', `epoch ${roster.epoch} is no later one than ${own.epoch}`)
+  expect(bytesToHex(roster.walletId) === walletId, 'E_CONFIG', 'it is of another wallet')
+  checkLists(certificate)
+  const known = takingPart(certificate, own).length
+  expect(known >= own.threshold, 'E_CONFIG', `expected at least ${own.threshold} members of epoch ${own.epoch} to have taken part, got ${known}`)
+  checkVotes(certificate, sessionOf(certificate, undefined), votedFor(votes))
+  return claims(certificate)
+}
+
+/** Who of these members dealt or holds a share afterwards, under the same identity; ascending share index. */
+export function takingPart({ approvals }: Certificate, own: Roster): readonly Pid[] {
+  return approvals.filter((approval) => isKnown(approval, own)).map(({ envelope }) => envelope.header.from)
 }
 
 /** Nobody dealt: a new key was made. An import deals from epoch 0, too (`protocol.md` §F). */
@@ -140,6 +163,11 @@ function checkVotes({ roster, oldEpoch, votes }: Certificate, sid: Uint8Array, v
     const said = read<Body<typeof Vote>>(Vote, body)
     expect(said.epoch === roster.epoch && equalBytes(said.voteHash, voteHash), 'E_FINAL', `party ${from} voted for something else`)
   }
+}
+
+/** What the first of them voted for, 32 bytes. */
+function votedFor([first]: readonly Envelope[]): Uint8Array {
+  return first === undefined ? new Uint8Array(0) : read<Body<typeof Vote>>(Vote, first.body).voteHash
 }
 
 function claims({ approvals, votes }: Certificate): readonly SignatureClaim[] {

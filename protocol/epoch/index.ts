@@ -3,7 +3,7 @@ import { Join as ReshareJoin } from '../reshare/messages.ts'
 import { Vote } from './messages.ts'
 
 export { assembleCertificate, decodeCertificate, encodeCertificate, participants, type Certificate, type Signed } from './certificate.ts'
-export { certificateClaims, consentClaims, type SignatureClaim } from './certificate-claims.ts'
+export { certificateClaims, consentClaims, laterClaims, takingPart, type SignatureClaim } from './certificate-claims.ts'
 export {
   committedClaims, NO_EPOCHS, reduceWallet,
   type ActiveEpoch, type NeverVote, type Shareless, type WalletChange, type WalletEpochs,

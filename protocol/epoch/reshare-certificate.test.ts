@@ -2,7 +2,9 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { hexToBytes } from '@noble/hashes/utils.js'
 import { describe, expect, test } from 'vitest'
 import { ed25519Signer, firstEpoch, rosterOf, saidInReshare, type Place } from '../testing/index.ts'
-import { certificateClaims, consentClaims, decodeCertificate, encodeCertificate, type Certificate, type SignatureClaim } from './index.ts'
+import {
+  certificateClaims, consentClaims, decodeCertificate, encodeCertificate, laterClaims, takingPart, type Certificate, type SignatureClaim,
+} from './index.ts'
 
 const place = (pid: number, name = `member ${pid}`): Place => ({ pid, signer: ed25519Signer(name) })
 const [one, two, three, four] = [place(1), place(2), place(3), place(4)]
@@ -23,6 +25,15 @@ function reshare({ quorum = [one, two, three], members = [one, two, four], epoch
 
 const verifies = (claims: readonly SignatureClaim[]): boolean =>
   claims.every(({ publicKey, message, signature }) => ed25519.verify(signature, message, publicKey, { zip215: false }))
+
+/** @returns false also where it throws */
+function attempt(isSo: () => boolean): boolean {
+  try {
+    return isSo()
+  } catch {
+    return false
+  }
+}
 
 const { certificate: good, record, sid } = reshare()
 const bytes = encodeCertificate(good)
@@ -50,13 +61,8 @@ describe('the certificate of a reshare', () => {
   })
 
   test('has no byte that may change, for a member and for a device that took no part', () => {
-    const holds = (candidate: Uint8Array, claims: (certificate: Certificate) => readonly SignatureClaim[]): boolean => {
-      try {
-        return verifies(claims(decodeCertificate(candidate)))
-      } catch {
-        return false
-      }
-    }
+    const holds = (candidate: Uint8Array, claims: (certificate: Certificate) => readonly SignatureClaim[]): boolean =>
+      attempt(() => verifies(claims(decodeCertificate(candidate))))
     for (let at = 0; at < bytes.length; at += 5) {
       const changed = bytes.with(at, (bytes[at] ?? 0) ^ 0x10)
       expect(holds(changed, (certificate) => certificateClaims(certificate, record(1), old.roster))).toBe(false)
@@ -96,6 +102,37 @@ describe('what is refused by a device that took no part', () => {
     ['a new member is somebody else', { ...good, approvals: [{ ...approval, identityKey: stranger.signer.publicKey }, ...good.approvals.slice(1)] }, /not the identity of party 1/],
   ])('where %s', ([, certificate, why]) => {
     expect(() => consentClaims(certificate, old.roster, old.walletId)).toThrow(why)
+  })
+})
+
+describe('a later epoch that follows none that counts here', () => {
+  /** What counts here: epoch 2 of {1, 2, 3}, made from epoch 1; the others made epoch 3 from epoch 1, too. */
+  const own = rosterOf([one, two, three], { walletId, epoch: 2, threshold: 2 })
+  const later = reshare({ epoch: 3, quorum: [two, three], members: [two, three, four] }).certificate
+
+  test('is shown where enough members of the one that counts took part', () => {
+    expect(verifies(laterClaims(later, own, old.walletId))).toBe(true)
+    expect(takingPart(later, own)).toEqual([2, 3])
+  })
+
+  test('has no byte that may change', () => {
+    const said = encodeCertificate(later)
+    for (let at = 0; at < said.length; at += 5) {
+      const isShown = (): boolean => verifies(laterClaims(decodeCertificate(said.with(at, (said[at] ?? 0) ^ 0x10)), own, old.walletId))
+      expect(attempt(isShown)).toBe(false)
+    }
+  })
+
+  const stranger = place(3, 'a stranger')
+  test.for<readonly [string, Certificate, RegExp]>([
+    ['only one of them took part', reshare({ epoch: 3, quorum: [two], members: [two, four] }).certificate, /at least 2 members of epoch 2 .* got 1/],
+    ['one of two is somebody else under the same share index', reshare({ epoch: 3, quorum: [two, stranger], members: [two, stranger] }).certificate, /got 1/],
+    ['its number is not above', reshare({ epoch: 2, quorum: [two, three], members: [two, three] }).certificate, /epoch 2 is no later one than 2/],
+    ['it is of another wallet', { ...later, roster: { ...later.roster, walletId: new Uint8Array(32) } }, /another wallet/],
+    ['a vote is missing', { ...later, votes: later.votes.slice(1) }, /one vote of each/],
+    ['the votes are of another session', { ...later, votes: reshare({ name: 'another', epoch: 3, quorum: [two, three], members: [two, three, four] }).certificate.votes }, /another session/],
+  ])('is not shown where %s', ([, certificate, why]) => {
+    expect(() => laterClaims(certificate, own, old.walletId)).toThrow(why)
   })
 })
 
