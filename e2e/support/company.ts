@@ -1,8 +1,9 @@
 /** A company's server as its operator would start it, with a policy that allows small things. */
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openApiKeys, startEnterprise } from '@trivet/enterprise'
 import { z } from 'zod'
+import { processes } from './processes.ts'
 
 const POLICY = `version: 1
 keygen:
@@ -58,20 +59,10 @@ export async function startCompany(folder: string, signallingUrl: string): Promi
       return Session.parse(await call('/api/v1/sign?wait=30', { session_id: keygen?.session_id, message, signers }))
     },
     async fell() {
-      for (const pid of await processesOf('enterprise/link-child.ts')) process.kill(pid, 'SIGKILL')
+      const mine = (await processes()).filter(({ parent, command }) => parent === process.pid && command.includes('enterprise/link-child.ts'))
+      if (mine.length === 0) throw new Error('no process holds its connections')
+      for (const { pid } of mine) process.kill(pid, 'SIGKILL')
     },
     close: () => server.close(),
   }
-}
-
-/** Those that this one started from a file; Linux only. */
-async function processesOf(file: string): Promise<readonly number[]> {
-  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const found = await Promise.all(all.map(async (pid) => {
-    const read = (what: string): Promise<string> => readFile(`/proc/${pid}/${what}`, 'utf8').catch(() => '') // it may have ended
-    const isMine = new RegExp(`^PPid:\\s${process.pid}$`, 'm').test(await read('status'))
-    return isMine && (await read('cmdline')).includes(file) ? [Number(pid)] : []
-  }))
-  if (found.flat().length === 0) throw new Error(`no process of ${file}`)
-  return found.flat()
 }
