@@ -44,11 +44,20 @@ const PLACES: readonly PlaceView[] = [
 ]
 const reshare = (state: SessionView['state'], view: ChangeView, rest: Partial<SessionView> = {}): SessionView =>
   session(state, { kind: 'reshare', wallet: { ...COVER, ...view.to }, change: view, places: roster([]), ...rest })
+/** As a member is called: what changes it hears when all are there. */
+const CALLED = session(inviting(false), {
+  kind: 'reshare',
+  coordinator: false,
+  wallet: COVER,
+  places: [me('joined'), place(1, { ...BEN, state: 'joined', known: true }), place(3, {})].map((p, i) => ({ ...p, place: [2, 1, 3][i] ?? 0 })),
+})
 
 /** Devices that come and go, and new parts. */
 export const CHANGE_SCENES = {
   'wallet-health': shown({ parties: HEALTH, sharesMadeAt: NOW - 100 * DAY_MS }),
   'wallet-health-due': shown({ parties: HEALTH, backupProvedAt: NOW - 95 * DAY_MS }),
+  'wallet-gone-on': shown({ goneOn: { epoch: 3, by: [2, 3] } }),
+  'wallet-gone-on-forget': { ...shown({ goneOn: { epoch: 3, by: [2, 3] } }), then: [{ press: 'section[aria-label] .button.quiet' }] },
   'wallet-left': shown({ state: 'left', keys: WALLET.keys }),
   'wallet-left-restored': shown({ state: 'left', wasRestored: true, keys: [] }),
   'wallet-left-forget': { ...shown({ state: 'left' }), then: [{ press: 'section[aria-label] .button.quiet' }] },
@@ -68,12 +77,8 @@ export const CHANGE_SCENES = {
   'change-refused': { ...change({ kind: 'refresh' }), refuse: 'E_TRANSPORT', then: [{ press: 'form [type=submit]' }] },
   'change-lobby': at(reshare(inviting(false), REPLACED, { places: PLACES })),
   'change-lobby-ready': at(reshare(inviting(true), RENEWED)),
-  'change-lobby-member': at(
-    reshare(inviting(false), REPLACED, {
-      coordinator: false,
-      places: [me('joined'), place(1, { ...BEN, state: 'joined', known: true }), place(3, {})].map((p, i) => ({ ...p, place: [2, 1, 3][i] ?? 0 })),
-    }),
-  ),
+  'change-lobby-member': at(CALLED),
+  'change-called': { view: { ...UNLOCKED, sessions: [CALLED] }, route: { at: 'wallet', id: WALLET.id } },
   'change-asked': at(reshare(approving(false), REPLACED, { coordinator: false, places: roster(['joined', 'approved', 'approved']) })),
   'change-asked-refresh': at(reshare(approving(false), RENEWED, { coordinator: false, places: roster(['joined', 'approved', 'approved']) })),
   'change-waits': { view: { ...UNLOCKED, sessions: [reshare(approving(false), REPLACED, { coordinator: false })] }, route: { at: 'wallet', id: WALLET.id } },

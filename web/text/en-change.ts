@@ -8,13 +8,13 @@ export const devices = {
   approvals: 'Change approvals…', of: (name: string): string => `: ${name}`,
   changeAbout: 'The keys and all addresses stay, whatever you change here.',
   lastSeen: (ago: string): string => `last seen ${ago}`, neverSeen: 'not seen yet', backupChecked: (ago: string): string => `Backup checked ${ago}`,
-  backupUnknown: 'No checked backup, as far as it says', backupMissing: 'No checked backup', sharesMade: (ago: string): string => `Parts made ${ago}.`,
+  backupUnknown: 'No checked backup known', backupMissing: 'No checked backup', sharesMade: (ago: string): string => `Parts made ${ago}.`,
 }
 
 export const change = {
   titles: {
     replace: (name: string): string => `Replace ${name}`, remove: (name: string): string => `Remove ${name}`, leave: 'Leave this wallet', add: 'Add a device',
-    giveBack: 'Let a restored device back in', refresh: 'Renew the parts', approvals: 'Change approvals', again: 'Start from here', draft: 'Change the devices',
+    giveBack: 'Let a restored device back in', refresh: 'Renew the parts', approvals: 'Change approvals', again: 'Bring the wallet back from backups', draft: 'Change the devices',
   },
   leads: {
     replace: 'Another device takes its place. Open the link on the new one.', remove: 'The others get new parts that its old part does not fit.',
@@ -29,7 +29,7 @@ export const change = {
   fates: { stays: 'Stays', leaves: 'Goes', lost: 'Is lost' },
   guest: 'Took part in making the wallet only. It holds no part afterwards.',
   mine: 'The place that this device was restored from. It gets a new one.',
-  oncemore: 'Takes part once more, then its part is erased.',
+  oncemore: 'Takes part once more, then its part is erased.', leftOut: 'Takes no part in the change: it need not be online.',
   coming: 'Who comes', nobody: 'Nobody new.', addPlace: 'Add a device', newDevice: (n: number): string => `New device ${n}`, takeAway: 'Take away',
   approvals: 'Devices that must approve',
   lossesAbout: (t: number): string => `If somebody else may hold ${t} of the lost devices, a change does not help: they could still sign together. Make a new wallet then, and move everything there.`,
@@ -43,9 +43,9 @@ export const change = {
   before: {
     title: 'Before you start', online: 'Must be online', alone: 'Only this device, and those who come.', come: 'Those who come open their links while this page is open.',
     bring: (k: number): string => `${plural(k, 'of those who come must be', 'of those who come must be')} restored from a backup of this wallet: without that there are too few old parts.`,
-    notYet: (names: string): string => `Not online yet: ${names}. You can start; the change waits for them for a while.`, allOnline: 'All are online.',
-    unlocked: 'Their pages must be open and unlocked.',
-    changes: 'What changes', stays: 'What stays', staysAbout: 'The keys, all addresses and what they hold. Nothing has to be moved.',
+    notYet: (names: string): string => `Not online yet: ${names}. You can start all the same: the change waits for a while.`, allOnline: (n: number): string => (n === 1 ? 'It is online.' : 'All are online.'),
+    unlocked: (names: string): string => `The page must be open and unlocked on ${names}.`,
+    stays: 'What stays', staysAbout: 'The keys, all addresses and what they hold. Nothing has to be moved.',
     backups: 'Old backups stop working', backupsAbout: 'Each device makes a new one right afterwards. Then destroy the old files: enough of them together would still give the key.',
     removed: (names: string): string => `Out: ${names}`,
     removedAbout: 'A removed device’s part is worth nothing afterwards: it fits none of the new ones.', unchangedNow: 'Until the end the wallet works as before. If the change breaks off, nothing has changed.',
@@ -57,13 +57,20 @@ export const change = {
     returns: 'comes back from a backup', returnsFor: (name: string): string => `comes back from a backup, in place of ${name}`,
   },
   lobby: {
+    head: 'Change of this wallet', leave: 'Take no part in it',
+    wait: (who: string): string => `Nothing to do yet. When all are here, ${who} starts it; then you see what changes, and approve or decline.`,
     makeAbout: 'Everybody sees what changes and approves it. Then the devices make the new parts together.', places: 'Devices that take part',
     question: (t: number, n: number): string => `Agree to this change? Any ${t} of the ${n} devices will be able to sign. The addresses stay; old backups stop working.`,
     questionAll: (n: number): string => `Agree to this change? All ${n} devices will have to sign together. The addresses stay; old backups stop working.`,
     cancel: 'Call off the change',
   },
+  refresh: {
+    question: (t: number, n: number): string => `Agree to new parts? As before, any ${t} of the ${n} devices sign. The addresses stay; old backups stop working.`,
+    questionAll: (n: number): string => `Agree to new parts? As before, all ${n} devices sign together. The addresses stay; old backups stop working.`,
+  },
   make: 'Change the devices together', makeRefresh: 'Renew the parts together',
   notice: (wallet: string): string => `“${wallet}”: a change of its devices waits for your approval`,
+  called: (who: string, wallet: string): string => `${who} prepares a change of “${wallet}” with this device`,
   refreshNotice: (wallet: string): string => `“${wallet}”: new parts wait for your approval`,
   failedSafe: 'Nothing was changed: the old parts still work.',
   done: 'This device has left the wallet.',
@@ -71,6 +78,12 @@ export const change = {
 
 /** Wallets that this device cannot sign with, or not for ever. */
 export const standing = {
+  goneOn: 'The others have changed this wallet without this device.',
+  goneOnAbout: (names: string): string =>
+    `${names} have shown their signatures for it. This device was away, or the last thing it said did not reach them. The part that is here fits none of theirs, so nothing can be signed with it.`,
+  goneOnNext: 'Ask them whether that is so. Then forget the wallet here, and let them add this device by a link: it gets a new part, and the addresses stay the same.',
+  forgetShareAbout: (names: string): string =>
+    `The part that is here is erased, and a backup of it could not be used either. Do it only once ${names} have told you that they can sign without this device.`,
   left: 'This device is no longer part of this wallet.',
   leftAbout: 'Its devices were changed, and this one is not among them any more. The part that was here fits none of the new ones: it is worth nothing, and it was erased.',
   leftRestored: 'The backup that it was restored from is of a time before the devices changed. That part fits none of the new ones: it is worth nothing, and it was erased.',
