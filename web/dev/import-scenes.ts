@@ -1,6 +1,7 @@
 import type { ImportedView, ImportView, PlaceView, SessionView, WalletView } from '@trivet/party'
-import { at, BEN, bytes, EMPTY, inviting, LINK, me, place, SECP256K1_KEY, SERVER, session, UNLOCKED, WALLET } from './fixtures.ts'
+import { approving, at, BEN, bytes, EMPTY, inviting, LINK, me, place, roster, SECP256K1_KEY, SERVER, session, UNLOCKED, WALLET } from './fixtures.ts'
 import type { Scene } from './scene.ts'
+import { FAILED } from './wallet-scenes.ts'
 
 const PHRASE = { write: '[name=typed]', text: 'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about' }
 const DIGITS = { write: '[name=typed]', text: `0x${'0'.repeat(63)}1` }
@@ -37,6 +38,8 @@ export const IMPORT_SCENES = {
   'lobby-import': lobby({ from: 'secret' }, false, false),
   'lobby-import-asked': lobby({ from: 'shares', files: { needed: 3, mine: false } }, false, false),
   'lobby-import-given': lobby({ from: 'shares', files: { needed: 3, mine: true } }, true, true),
+  'lobby-import-approve': at(session(approving(false), { kind: 'import', coordinator: false, places: roster(['joined', 'approved', 'approved']), imported: { from: 'secret' } })),
+  'failed-import': at(session(FAILED, { kind: 'import', places: roster(['approved', 'gone', 'approved']) })),
   'wallet-imported': imported({ epoch: 2 }),
   'wallet-imported-fresh': imported({ awaitsRefresh: true }),
 } as const satisfies Readonly<Record<string, Scene>>

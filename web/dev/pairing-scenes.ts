@@ -46,6 +46,7 @@ export const PAIRING_SCENES = {
   'words-making': compare(comparing({}), [], { places: roster([]).map((p) => (p.index === 2 ? { ...p, connection: 'connecting' } : p)) }),
   'words-read-out': compare(comparing({ words: RIGHT })),
   'words-read-out-some': compare(comparing({ words: RIGHT }), ['joined', 'approved', 'joined']),
+  'words-change': compare(comparing({ words: RIGHT }), [], { kind: 'reshare' }),
   'words-answered': compare(comparing({ words: RIGHT, answered: true }), ['approved', 'joined', 'approved']),
   'words-choose': choose(comparing({ offered: OFFERED })),
   'words-wrong': choose(comparing({ offered: OFFERED, triesLeft: 2 })),
@@ -67,6 +68,7 @@ export const PAIRING_SCENES = {
   'create-known-locked': { view: LOCKED, route: { at: 'create' } },
   'invited-notice': { view: { ...ACQUAINTED, sessions: [invited(false)] }, route: { at: 'start' } },
   invited: at(invited(false), ACQUAINTED),
+  'invited-change': at({ ...invited(false), kind: 'reshare' }, ACQUAINTED),
   'invited-answered': at(invited(true), ACQUAINTED),
   'lobby-known': at(
     session(inviting(false), {

@@ -8,6 +8,8 @@ export interface MeshNode {
   readonly role: PlaceView['role']
   readonly me: boolean
   readonly state: PlaceView['state']
+  /** In a picture of devices that are nobody's. */
+  readonly icon?: 'device'
 }
 
 export interface MeshLink {

@@ -99,6 +99,19 @@ test('what a change does to each device stands before the question whether to ag
   expect(order.slice(2)).toEqual(order.slice(2).toSorted((a, b) => a - b))
 })
 
+test.each([
+  ['change-called', 'Ben’s phone prepares a change of “Savings” with this device', '“Savings”: in progress'],
+  ['change-lobby-member', 'Take no part in it', 'Leave'],
+  ['words-change', 'Call off the change', 'Cancel the wallet'],
+  ['invited-change', 'a wallet that other devices hold already', 'a new wallet'],
+  ['failed-import', 'Start again', 'Ask again'],
+])('%s says “%s”, and not “%s”', async (name, right, wrong) => {
+  const scene = SCENES[name]
+  const body = scene === undefined ? '' : textOf((await htmlOf(scene, 'en')).body)
+  expect(body).toContain(right)
+  expect(body).not.toContain(wrong)
+})
+
 test('names from other devices are text, without direction marks', async () => {
   const scene = SCENES['lobby-asked']
   if (scene === undefined) throw new Error('no such scene')

@@ -36,7 +36,7 @@ export class Language {
 
   /** "3 hours ago". @param at ms since epoch @param now ms since epoch */
   ago(at: number, now: number): string {
-    return ago(at, now, this.#spans)
+    return ago(at, now, this.#spans, this.text.common.justNow)
   }
 
   choose(code: LanguageCode): void {

@@ -33,6 +33,11 @@ export function hasLobby({ kind }: SessionView): boolean {
   return kind === 'keygen' || kind === 'reshare' || kind === 'import'
 }
 
+/** Whether this device takes part in a change of a wallet that somebody else prepares: its turn is still to come. */
+export function isCalled({ kind, coordinator, state }: SessionView): boolean {
+  return kind === 'reshare' && !coordinator && state.at === 'inviting'
+}
+
 /** Whether a device that is known by name is asked to come to a new wallet: before it has joined, nobody has a share index. */
 export function isInvited(session: SessionView): boolean {
   const { coordinator, state, places } = session

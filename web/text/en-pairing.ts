@@ -106,6 +106,7 @@ export const invited = {
   notice: (who: string): string => `${who} invites this device to a new wallet`,
   noticeNamed: (who: string, wallet: string): string => `${who} invites this device to the wallet “${wallet}”`,
   title: (who: string): string => `${who} invites this device`, about: 'To hold one part of a new wallet.',
+  aboutExisting: 'To hold one part of a wallet that other devices hold already.',
   see: 'You were paired before, so no link is needed. You will see who takes part, and approve it, before anything is made.',
   accept: 'Join', decline: 'Decline', answered: 'Joining…',
 }

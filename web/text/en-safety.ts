@@ -18,7 +18,7 @@ export const backup = {
   checked: 'This backup is good', others: 'The other devices each need a backup of their own.', toWallet: 'Go to the wallet', startOver: 'Start over with another passphrase',
   none: 'This device has no proven backup.', due: (days: number): string => `The backup of this device was last checked ${day(days)} ago.`,
   backUp: 'Back up', check: 'Check it', recoverySave: 'Save the recovery page',
-  recoveryAbout: 'Keep it beside the backups: opened from the disk of an offline computer, it makes the private keys from the backups of enough devices, should these ever be all that is left.',
+  recoveryAbout: 'The recovery page belongs beside the backups: opened from the disk of an offline computer, it makes the private keys from the backups of enough devices, should these ever be all that is left.',
 }
 
 export const restore = {
@@ -26,7 +26,7 @@ export const restore = {
   about: 'The file is opened on this device only. First you see what is inside; nothing is stored before you say so.',
   look: 'See what is inside', looking: 'Opening the file… This takes a few seconds by design.', inside: 'What is inside',
   wallet: 'Wallet', rule: 'Needed to sign', device: 'Device', madeAt: 'Backup made', state: 'State of the wallet',
-  generation: (n: number): string => (n === 1 ? 'as first made' : `after ${n - 1} changes of its devices`),
+  generation: (n: number): string => (n === 1 ? 'as first made' : `after ${n - 1} ${n === 2 ? 'change' : 'changes'} of its devices`),
   here: {
     same: 'This browser already holds this wallet, in the same state. Restore only if you cannot unlock it.',
     later: 'This browser already holds this wallet in a later state. This backup is out of date and would bring nothing back.',

@@ -28,7 +28,7 @@ export const en = {
     language: 'Language', skip: 'Skip to content',
     roles: { 'third-party': 'Guest device', enterprise: 'Company server', 'mobile-app': 'Device' },
     device: (n: number): string => `Device ${n}`, expiresIn: (left: string): string => `Expires in ${left}`, expired: 'Expired',
-    working: 'Working…',
+    working: 'Working…', justNow: 'just now',
   },
   header: {
     lock: 'Lock', home: 'Wallets', requests: (n: number): string => plural(n, 'request waits for you', 'requests wait for you'),
@@ -98,7 +98,7 @@ export const en = {
   wallet: {
     accounts: 'Accounts', devices: 'Devices', activity: 'Activity',
     activityAbout: 'Signatures made while this page is open.', noActivity: 'Nothing signed yet.', sign: 'Sign', online: 'online',
-    offline: 'offline', onlineCount: (k: number, n: number): string => `${k} of ${n} online`, created: 'Made',
+    offline: 'offline', onlineCount: (k: number, n: number): string => `${k} of ${n} online`, created: (when: string): string => `Made: ${when}`,
     chains: { ethereum: 'Ethereum', bitcoin: 'Bitcoin', solana: 'Solana' },
     ethereumAbout: 'The same address on Base, Arbitrum, OP Mainnet, Polygon and every other EVM chain.',
     addresses: { taproot: 'Taproot', segwit: 'SegWit' }, taprootAbout: 'Lowest fees.', segwitAbout: 'For senders that do not accept bc1p addresses.',

@@ -66,7 +66,7 @@ export const lobby: Text['lobby'] = {
 
 export const invited: Text['invited'] = {
   notice: (who) => `${who} 邀请本设备加入一个新钱包`, noticeNamed: (who, wallet) => `${who} 邀请本设备加入钱包“${wallet}”`, title: (who) => `${who} 邀请本设备`,
-  about: '持有一个新钱包的一部分。',
+  about: '持有一个新钱包的一部分。', aboutExisting: '持有一个已有钱包的一部分，其他设备已在持有它。',
   see: '你们以前配对过，所以不需要链接。在生成任何东西之前，你会看到所有参与者并作出批准。', accept: '加入', decline: '拒绝', answered: '正在加入…',
 }
 

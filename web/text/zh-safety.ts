@@ -16,7 +16,7 @@ export const backup: typeof en.backup = {
   done: '钱包已就绪', doneAbout: '本设备的备份可以打开，内容与本设备持有的一致。',
   checked: '此备份完好', others: '其他每台设备都需要各自的备份。', toWallet: '进入钱包', startOver: '换一个口令重新开始',
   none: '本设备没有经过验证的备份。', due: (days) => `本设备的备份上次检查是在 ${days} 天前。`, backUp: '备份', check: '检查',
-  recoverySave: '保存恢复页面', recoveryAbout: '与备份放在一起：万一只剩下备份，在离线的电脑上从磁盘打开它，可用足够多设备的备份还原出私钥。',
+  recoverySave: '保存恢复页面', recoveryAbout: '请把恢复页面与备份放在一起：万一只剩下备份，在离线的电脑上从磁盘打开它，可用足够多设备的备份还原出私钥。',
 }
 
 export const restore: typeof en.restore = {

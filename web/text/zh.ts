@@ -25,7 +25,7 @@ export const zh: Text = {
     copy: '复制', copied: '已复制', copyFailed: '浏览器拒绝复制：请手动选择文字', share: '分享', save: '存为文件', close: '关闭', back: '返回', details: '详情',
     thisDevice: '本设备', of: (t, n) => `${t} / ${n}`, and: '和', comma: '、', qrFor: (what) => `二维码：${what}`, showQr: '显示二维码',
     hideQr: '隐藏二维码', language: '语言', skip: '跳到正文', roles: { 'third-party': '来宾设备', enterprise: '企业服务器', 'mobile-app': '设备' },
-    device: (n) => `设备 ${n}`, expiresIn: (left) => `${left} 后过期`, expired: '已过期', working: '处理中…',
+    device: (n) => `设备 ${n}`, expiresIn: (left) => `${left} 后过期`, expired: '已过期', working: '处理中…', justNow: '刚刚',
   },
   header: {
     lock: '锁定', home: '钱包', requests: (n) => `有 ${n} 个请求等待你处理`, review: '查看', asks: (who, wallet) => `${who} 请求你在“${wallet}”中批准`,
@@ -77,7 +77,7 @@ export const zh: Text = {
   },
   wallet: {
     accounts: '账户', devices: '设备', activity: '活动', activityAbout: '此页面打开期间完成的签名。', noActivity: '还没有签名。',
-    sign: '签名', online: '在线', offline: '离线', onlineCount: (k, n) => `${n} 台中 ${k} 台在线`, created: '创建于', chains: { ethereum: '以太坊', bitcoin: '比特币', solana: 'Solana' },
+    sign: '签名', online: '在线', offline: '离线', onlineCount: (k, n) => `${n} 台中 ${k} 台在线`, created: (when) => `创建于：${when}`, chains: { ethereum: '以太坊', bitcoin: '比特币', solana: 'Solana' },
     ethereumAbout: '在 Base、Arbitrum、OP Mainnet、Polygon 和所有其他 EVM 链上都是同一个地址。', addresses: { taproot: 'Taproot 地址', segwit: 'SegWit 地址' },
     account: (n) => `账户 ${n}`, addAccount: '添加账户', accountAdded: (name) => `已添加${name}。`, accountName: '账户名称', saveName: '保存名称', nameSaved: '已保存。', path: '路径',
     accountNameAbout: '只保存在本设备上：其他设备看不到，备份中也没有。', xpub: '扩展公钥（xpub）',
