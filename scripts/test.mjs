@@ -1,9 +1,10 @@
 // npm test: from a fresh clone to `N passed, N failed`: installs, builds, checks, unit tests, browser tests.
-import { mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { relative } from 'node:path'
 import { ensureBuilt } from './build.mjs'
 import { ensureChromium } from './find-chromium.mjs'
 import { ensureTurnserver } from './find-turnserver.mjs'
-import { countsOf, playwrightCounts, vitestCounts } from './lib/counts.mjs'
+import { countsOf, interruptedFiles, playwrightCounts, vitestCounts, withRepeated } from './lib/counts.mjs'
 import { command, Trouble } from './lib/fail.mjs'
 import { checkFailures, failuresOf, line, playwrightFailures, vitestFailures } from './lib/failures.mjs'
 import { ensureInstalled } from './lib/install.mjs'
@@ -64,15 +65,36 @@ async function check() {
   return { ...counted, failures: failuresOf({ name: 'check', file, failed: counted.failed, read: checkFailures }) }
 }
 
-/** @returns {Promise<Counts>} */
+/**
+ * Node's WebRTC is native code that now and then ends its process when connections close (`docs/decisions/0016-webrtc-in-its-own-process.md`).
+ * A file whose process ended in the middle runs once more, which is said; what fails then has failed.
+ * @returns {Promise<Counts>}
+ */
 async function unit() {
   console.log('\n— unit tests')
-  const file = `${reports}/unit.json`
   const turnserver = await ensureTurnserver()
   const env = turnserver === undefined ? {} : { TURNSERVER_PATH: turnserver }
-  const { code } = await runNode('node_modules/vitest/vitest.mjs', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`], { env })
+  const first = await vitest(`${reports}/unit.json`, [], env)
+  const interrupted = first.report === undefined ? [] : interruptedFiles(first.report)
+  if (interrupted.length === 0) return first
+  const names = interrupted.map(({ name }) => relative(root, name))
+  console.log(`\nThe process of these tests ended before they did; they run once more: ${names.join(', ')}`)
+  const again = await vitest(`${reports}/unit-again.json`, names, env)
+  const failures = first.failures.filter((failure) => !names.some((name) => failure.startsWith(`${name} › `)))
+  return { ...withRepeated(first, interrupted, again), failures: [...failures, ...again.failures] }
+}
+
+/**
+ * @param {string} file for its report
+ * @param {readonly string[]} only these test files; all, if none are named
+ * @param {Readonly<Record<string, string>>} env
+ * @returns {Promise<Counts & { readonly report: unknown }>}
+ */
+async function vitest(file, only, env) {
+  const { code } = await runNode('node_modules/vitest/vitest.mjs', ['run', ...only, '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`], { env })
   const counted = countsOf({ file, code, read: vitestCounts })
-  return { ...counted, failures: failuresOf({ name: 'unit tests', file, failed: counted.failed, read: vitestFailures }) }
+  const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+  return { ...counted, report, failures: failuresOf({ name: 'unit tests', file, failed: counted.failed, read: vitestFailures }) }
 }
 
 /**

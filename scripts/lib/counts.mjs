@@ -17,6 +17,34 @@ export function vitestCounts(report) {
 }
 
 /**
+ * Files whose tests stopped in the middle, because their process ended: the report has tests in them that are neither done nor left out.
+ * @param {unknown} report of Vitest
+ * @returns {{ name: string, passed: number, cut: number }[]} how many of its tests had passed, and how many have no end
+ */
+export function interruptedFiles(report) {
+  const files = field(report, 'testResults')
+  return (Array.isArray(files) ? files : []).flatMap((file) => {
+    const tests = field(file, 'assertionResults')
+    const ended = (Array.isArray(tests) ? tests : []).map((test) => field(test, 'status'))
+    const [passed, cut] = ['passed', 'pending'].map((status) => ended.filter((each) => each === status).length)
+    const name = field(file, 'name')
+    return typeof name !== 'string' || !cut ? [] : [{ name, passed: passed ?? 0, cut }]
+  })
+}
+
+/**
+ * A run, with what its interrupted files came to when they ran once more.
+ * @param {Counts} first
+ * @param {readonly { passed: number, cut: number }[]} interrupted in it
+ * @param {Counts} again of these files alone
+ * @returns {Counts}
+ */
+export function withRepeated(first, interrupted, again) {
+  const sum = (/** @type {'passed' | 'cut'} */ what) => interrupted.reduce((total, each) => total + each[what], 0)
+  return { passed: first.passed - sum('passed') + again.passed, failed: first.failed - sum('cut') + again.failed }
+}
+
+/**
  * What a Playwright JSON report says. A flaky or skipped test counts as failed, and so does an error outside any test.
  * @param {unknown} report
  * @returns {Counts}

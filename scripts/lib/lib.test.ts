@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { countsOf, playwrightCounts, vitestCounts } from './counts.mjs'
+import { countsOf, interruptedFiles, playwrightCounts, vitestCounts, withRepeated } from './counts.mjs'
 import { Trouble } from './fail.mjs'
 import { checkFailures, failuresOf, line, playwrightFailures, vitestFailures } from './failures.mjs'
 import { matchesLockfile, requireNode } from './install.mjs'
@@ -75,6 +75,24 @@ describe('counting tests', () => {
 
   it('takes a skipped unit test for a failed one', () => {
     expect(vitestCounts({ numTotalTests: 5, numPassedTests: 3, numFailedTestSuites: 0 })).toEqual({ passed: 3, failed: 2 })
+  })
+
+  it('knows whose process ended in the middle, and counts the second run of those files alone', () => {
+    const tests = (...ended: readonly string[]): object[] => ended.map((status) => ({ status }))
+    const cut = {
+      numTotalTests: 8, numPassedTests: 5, numFailedTestSuites: 0,
+      testResults: [
+        { name: '/a.test.ts', assertionResults: tests('passed', 'passed', 'pending', 'pending') },
+        { name: '/b.test.ts', assertionResults: tests('passed', 'passed', 'passed', 'failed') },
+        { name: '/c.test.ts', assertionResults: tests('skipped', 'todo') },
+      ],
+    }
+    expect(interruptedFiles(cut)).toEqual([{ name: '/a.test.ts', passed: 2, cut: 2 }])
+    expect(interruptedFiles({ testResults: [] })).toEqual([])
+    // What failed in another file stays failed, and so does what fails the second time.
+    expect(withRepeated(vitestCounts(cut), interruptedFiles(cut), { passed: 4, failed: 0 })).toEqual({ passed: 7, failed: 1 })
+    expect(withRepeated(vitestCounts(cut), interruptedFiles(cut), { passed: 3, failed: 1 })).toEqual({ passed: 6, failed: 2 })
+    expect(withRepeated(vitestCounts(cut), interruptedFiles(cut), { passed: 0, failed: 1 })).toEqual({ passed: 3, failed: 2 })
   })
 
   it('takes a file that does not load for a failure', () => {
