@@ -80,7 +80,8 @@ async function unit() {
   const names = interrupted.map(({ name }) => relative(root, name))
   console.log(`\nThe process of these tests ended before they did; they run once more: ${names.join(', ')}`)
   const again = await vitest(`${reports}/unit-again.json`, names, env)
-  const failures = first.failures.filter((failure) => !names.some((name) => failure.startsWith(`${name} › `)))
+  // What had failed before the process ended stays failed.
+  const failures = first.failures.filter((failure) => !names.some((name) => failure.startsWith(`${name} › `) && failure.endsWith(': pending')))
   return { ...withRepeated(first, interrupted, again), failures: [...failures, ...again.failures] }
 }
 

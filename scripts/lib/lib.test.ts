@@ -80,19 +80,21 @@ describe('counting tests', () => {
   it('knows whose process ended in the middle, and counts the second run of those files alone', () => {
     const tests = (...ended: readonly string[]): object[] => ended.map((status) => ({ status }))
     const cut = {
-      numTotalTests: 8, numPassedTests: 5, numFailedTestSuites: 0,
+      numTotalTests: 10, numPassedTests: 5, numFailedTestSuites: 0,
       testResults: [
         { name: '/a.test.ts', assertionResults: tests('passed', 'passed', 'pending', 'pending') },
+        // One that failed before its process ended is no less failed.
+        { name: '/d.test.ts', assertionResults: tests('failed', 'pending') },
         { name: '/b.test.ts', assertionResults: tests('passed', 'passed', 'passed', 'failed') },
         { name: '/c.test.ts', assertionResults: tests('skipped', 'todo') },
       ],
     }
-    expect(interruptedFiles(cut)).toEqual([{ name: '/a.test.ts', passed: 2, cut: 2 }])
+    expect(interruptedFiles(cut)).toEqual([{ name: '/a.test.ts', passed: 2, cut: 2 }, { name: '/d.test.ts', passed: 0, cut: 1 }])
     expect(interruptedFiles({ testResults: [] })).toEqual([])
     // What failed in another file stays failed, and so does what fails the second time.
-    expect(withRepeated(vitestCounts(cut), interruptedFiles(cut), { passed: 4, failed: 0 })).toEqual({ passed: 7, failed: 1 })
-    expect(withRepeated(vitestCounts(cut), interruptedFiles(cut), { passed: 3, failed: 1 })).toEqual({ passed: 6, failed: 2 })
-    expect(withRepeated(vitestCounts(cut), interruptedFiles(cut), { passed: 0, failed: 1 })).toEqual({ passed: 3, failed: 2 })
+    expect(withRepeated(vitestCounts(cut), interruptedFiles(cut), { passed: 6, failed: 0 })).toEqual({ passed: 9, failed: 2 })
+    expect(withRepeated(vitestCounts(cut), interruptedFiles(cut), { passed: 5, failed: 1 })).toEqual({ passed: 8, failed: 3 })
+    expect(withRepeated(vitestCounts(cut), interruptedFiles(cut), { passed: 0, failed: 1 })).toEqual({ passed: 3, failed: 3 })
   })
 
   it('takes a file that does not load for a failure', () => {
