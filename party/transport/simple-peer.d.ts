@@ -25,6 +25,8 @@ declare module 'simple-peer' {
     signal(data: Description | Candidate): void
     /** @returns false when more than `writableHighWaterMark` bytes wait; `drain` follows */
     write(bytes: Uint8Array): boolean
+    /** What `write` was given and still waits stays in the stream. */
+    cork(): void
     /** At once, ahead of what `write` was given. A text arrives as a text. @throws where the channel is not open */
     send(data: string): void
     destroy(): void

@@ -165,6 +165,30 @@ describe('a webrtc link', () => {
     await said
   })
 
+  it('says nothing after it took leave, however much was waiting', async () => {
+    const peer = new RawPeer()
+    const heard: unknown[] = []
+    const leave = new Promise<void>((resolve) => {
+      peer.agreed.onmessage = ({ data }) => {
+        heard.push(data)
+        if (typeof data === 'string') resolve()
+      }
+    })
+    const end = new LinkEnd(false, (told) => void peer.hear(told), {})
+    await peer.dial(end.link)
+    await end.until(({ state }) => state === 'open')
+    const count = 200
+    for (let i = 0; i < count; i += 1) end.link.send(new Uint8Array(65_536))
+    end.link.close(true)
+    await leave
+    // What came before it was on its way already; what waited would be here soon.
+    await new Promise((resolve) => { setTimeout(resolve, 500) })
+    expect(heard.length).toBeLessThan(count)
+    expect(heard.at(-1)).toBe('leaving')
+    peer.agreed.close()
+    await end.links.farewellsSaid()
+  })
+
   it('waits 10 s for an other end that does not hear its farewell', async () => {
     const clock = new ManualClock()
     const peer = new RawPeer()

@@ -140,21 +140,22 @@ class WebrtcLink implements Link {
   }
 
   /**
-   * What was sent before still goes, then a farewell, at which the other end stops sending and closes. Besides, @roamhq/wrtc 0.10
-   * crashes its process where one end destroys a connection on which the other is just sending.
+   * What was sent before still goes, then a farewell, at which the other end stops sending and closes. Nothing follows a farewell:
+   * @roamhq/wrtc 0.10 crashes its process where one end destroys a connection on which the other is just sending.
    */
   close(isLeaving = false): void {
     if (this.#state !== 'open' || this.#peer.destroyed) return this.#end(CLOSED_HERE)
     this.#reason = CLOSED_HERE
     this.#closed()
     if (isLeaving) this.#takeLeave()
-    this.#peer.write(FAREWELL)
+    else this.#peer.write(FAREWELL)
     const cancel = this.#clock.after(FAREWELL_WITHIN_MS, () => { this.#peer.destroy() })
     this.#peer.on('close', cancel)
   }
 
-  /** Ahead of what waits in the stream, which would not leave any more. */
+  /** Ahead of what waits in the stream, which stays there: it would not leave any more. */
   #takeLeave(): void {
+    this.#peer.cork()
     try {
       this.#peer.send(LEAVING)
     } catch {
