@@ -222,13 +222,15 @@ function membersKnown({ wallets }: Device): readonly Wallet[] {
   return [...wallets.list(), ...wallets.restored.list()]
 }
 
-/** Members, and former ones who may still have to be told. */
+/** Members, also those of an epoch that does not count yet, and former ones who may still have to be told, or have the certificate. */
 function watchedBy(device: Device): readonly PartyId[] {
   const { wallets } = device
+  const waiting = [...membersKnown(device), ...wallets.shareless()].flatMap(({ id }) => wallets.prepared(id))
   return [
-    ...membersKnown(device).flatMap(({ members }) => members.map(({ card }) => card.partyId)),
-    ...wallets.list().flatMap(({ descent }) => descent.former.map(({ card }) => partyIdOfCard(card))),
-    ...wallets.shareless().flatMap(({ formerly }) => formerly.map(({ card }) => card.partyId)),
+    ...[...membersKnown(device), ...waiting].flatMap(({ members }) => members.map(({ card }) => card.partyId)),
+    ...[...wallets.list(), ...waiting].flatMap(({ descent }) => descent.former.map(({ card }) => partyIdOfCard(card))),
+    ...membersKnown(device).flatMap(({ id }) => wallets.met(id).map(({ card }) => card.partyId)),
+    ...wallets.shareless().flatMap(({ met }) => met.map(({ card }) => card.partyId)),
   ]
 }
 

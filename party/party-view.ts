@@ -84,12 +84,12 @@ function walletView(wallet: Wallet, { device, desk, health }: Unlocked, isOnline
 /** Whoever came after this device's time has no name here. */
 function sharelessView(wallet: SharelessWallet, { device }: Unlocked, isOnline: (party: PartyId) => boolean): WalletView {
   const { identity, wallets, accounts, exports } = device
-  const { id, name, createdAt, origin, firstPath, standing, since, wasRestored, roster, keys, formerly } = wallet
+  const { id, name, createdAt, origin, firstPath, standing, since, wasRestored, roster, keys, met } = wallet
   const me = identity.card.partyId
   const exportedAt = exports.exportedAt(id)
   const parties = roster.members.map(({ pid, idKeyHash, role }) => {
     const partyId = bytesToHex(idKeyHash) as PartyId // the hash of an identity key, in hex, is the party's id
-    return { index: pid, partyId, name: memberOf(formerly, partyId)?.card.name ?? `device ${pid}`, role, me: partyId === me, online: isOnline(partyId) }
+    return { index: pid, partyId, name: memberOf(met, partyId)?.card.name ?? `device ${pid}`, role, me: partyId === me, online: isOnline(partyId) }
   })
   return {
     id, name, threshold: roster.threshold, createdAt, state: standing, epoch: roster.epoch, origin, firstPath, sharesMadeAt: since,

@@ -40,10 +40,10 @@ export async function callOf(info: SessionInfo, me: PartyId, invitations: Invita
   return { role, asksPerson: answer === 'ask' }
 }
 
-/** Another member of one of this device's wallets, or of one that it holds out of a backup. */
+/** Another member of one of this device's wallets, of one that it holds out of a backup, or of one that it left. */
 function fellowOf(party: PartyId, { wallets }: Deps): Card | undefined {
   const held = [...wallets.list(), ...wallets.restored.list()].map(({ members }) => members)
-  const lists = [...held, ...wallets.shareless().map(({ formerly }) => formerly)]
+  const lists = [...held, ...wallets.shareless().map(({ met }) => met)]
   return lists.flatMap((members) => memberOf(members, party) ?? [])[0]?.card
 }
 

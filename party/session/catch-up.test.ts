@@ -165,6 +165,64 @@ describe('a member whose store is an old image', () => {
   })
 })
 
+describe('one who left, and is the last who has the certificate', () => {
+  /** Anna, Ben and Dora in the place of Anna, Ben and Cleo. Anna had all votes, told Cleo, and has never been seen again. */
+  let handed: LifeEpoch
+  beforeAll(async () => { handed = await changed(first, { threshold: 2, stay: [1, 2], join: [dora], quorum: [1, 2, 3], name: 'handed' }) })
+
+  test('gives it to who stays, who gives it to who joined; no person is bothered', async () => {
+    const two = await comes(nameOf(2), { epochs: [first], waiting: handed })
+    const joined = await comes('Dora', { waiting: handed })
+    // They try it together, and the one who is missing was needed.
+    await turnUntil(clock, () => [two, joined].every((who) => who.view().sessions.some(({ kind, state }) => kind === 'finish' && state.at === 'failed')))
+    expect([wallet(two), wallet(joined)]).toMatchObject([{ state: 'ready', epoch: 1, changing: true }, { state: 'unfinished', epoch: 2 }])
+    const left = await comes(nameOf(3), { epochs: [first], left: handed })
+    for (const who of [two, joined]) await becomes(who, 'ready', 2)
+    expect([left.view().sessions, wallet(left).state]).toEqual([[], 'left'])
+    expect(await signTogether([two, joined], wallet(two).id, MESSAGE)).toHaveLength(1)
+  })
+
+  test('gives it to who joined, where nobody has stayed', async () => {
+    const others = await Promise.all(['Emil', 'Fatma', 'Gina'].map(identityOf))
+    const handover = await changed(first, { threshold: 2, stay: [], join: others, quorum: [1, 2], name: 'handover to three' })
+    const [emil, fatma] = [await comes('Emil', { waiting: handover }), await comes('Fatma', { waiting: handover })]
+    await clock.advance(61_000)
+    for (const who of [emil, fatma]) expect(wallet(who)).toMatchObject({ state: 'unfinished', epoch: 2 })
+    const left = await comes(nameOf(1), { epochs: [first], left: handover })
+    for (const who of [emil, fatma]) await becomes(who, 'ready', 2)
+    // It took part, so those who came after it have names there.
+    expect(wallet(left).parties.map(({ name }) => name).toSorted()).toEqual(['Emil', 'Fatma', 'Gina'])
+    expect(await signTogether([emil, fatma], wallet(emil).id, MESSAGE)).toHaveLength(1)
+  })
+
+  test('is asked again when it has heard of the change only after it was asked', async () => {
+    const two = await comes(nameOf(2), { epochs: [first], waiting: handed })
+    const three = await comes(nameOf(3), { epochs: [first] })
+    await clock.advance(61_000)
+    // What has no answer is nothing that people should worry about.
+    expect([...two.view().sessions, ...three.view().sessions]).toEqual([])
+    expect([wallet(two), wallet(three)]).toMatchObject([{ state: 'ready', epoch: 1, changing: true }, { state: 'ready', epoch: 1 }])
+    await three.party.close()
+    await comes(nameOf(3), { epochs: [first], left: handed })
+    await becomes(two, 'ready', 2)
+  })
+
+  test('harms nobody by a certificate that is none, or by asking for another one', async () => {
+    const two = await comes(nameOf(2), { epochs: [first], waiting: handed })
+    const line = new BentLine()
+    line.lie = ({ type, body }) => (type === 0x72 ? body.with(-80, (body.at(-80) ?? 0) ^ 1) : undefined)
+    await comes(nameOf(3), { epochs: [first], left: handed }, line)
+    await turnUntil(clock, () => two.log.some((entry) => entry.startsWith('a certificate was ignored')))
+    expect(wallet(two)).toMatchObject({ state: 'ready', epoch: 1, changing: true })
+    // It voted for something else, without this one, and asks in its turn.
+    const other = await changed(first, { threshold: 2, stay: [1, 3], join: [dora], quorum: [1, 2, 3], name: 'other' })
+    const asking = await comes(nameOf(3), { epochs: [first], waiting: other })
+    await clock.advance(121_000)
+    for (const who of [two, asking]) expect(wallet(who)).toMatchObject({ state: 'ready', epoch: 1, changing: true })
+    expect(two.log.filter((entry) => /bug/i.test(entry))).toEqual([])
+  })
+})
+
 describe('a device that alone holds the certificate of a change', () => {
   /** All three voted, and the first one's vote never left; the others gave it up and made another epoch without it. */
   let alone: LifeEpoch

@@ -1,17 +1,18 @@
 /**
  * Who has missed the end of a change hears of it (`protocol.md` §E.4): epochs that this party voted for are finished as soon as others of
- * them are there, and former members who may not know it are given the certificate when they come.
+ * them are there, or one who left and has the certificate; former members who may not know it are given the certificate when they come.
  */
 import { Bug, MpcError } from '@trivet/protocol/core'
 import { decodeCertificate } from '@trivet/protocol/epoch'
 import type { CreatedSession, PartyId, SessionId } from '@trivet/signalling/wire'
 import type { WalletId } from '../api.ts'
 import { partyIdOfCard, readCard } from '../identity/card.ts'
+import type { Descent } from '../wallets/record.ts'
 import type { SharelessWallet } from '../wallets/shareless.ts'
 import type { Wallet } from '../wallets/wallet.ts'
 import type { SessionDeps } from './deps.ts'
 import { FinishSession } from './finish-session.ts'
-import { mattersOf, tellingMatter, waitingMatter, type Matter } from './matter.ts'
+import { askingMatter, mattersOf, tellingMatter, waitingMatter, type Matter } from './matter.ts'
 import { memberOf, type SessionMember } from './member.ts'
 
 /** Whoever does not answer is not told again before it has gone and come back. */
@@ -25,8 +26,8 @@ interface CatchUpOptions {
   readonly isOnline: (party: PartyId) => boolean
   /** Whether an epoch of this wallet is being made. */
   readonly isMaking: (wallet: WalletId) => boolean
-  /** Whether a session brings it to its end. */
-  readonly isFinishing: (record: Wallet) => boolean
+  /** Whether a session of these tries to bring it to its end. */
+  readonly isFinishing: (matter: Matter) => boolean
   /** Makes a room of these, of whom this party is one. */
   readonly create: (threshold: number, members: readonly SessionMember[], make: (created: CreatedSession) => FinishSession) => Promise<unknown>
 }
@@ -72,11 +73,13 @@ export class CatchUp {
     const noted = (wallet: WalletId) => (error: unknown): void => {
       log('a wallet could not be finished', { wallet, code: error instanceof MpcError ? error.code : 'E_BUG' })
     }
-    const waiting = this.#all().map(({ id }) => id).filter((id) => (
-      wallets.prepared(id).some(({ members }) => members.some(({ card: { partyId } }) => partyId !== this.#me && isOnline(partyId)))
-    ))
-    for (const id of waiting) this.finish(id).catch(noted(id))
-    if (waiting.length > 0) this.#pause()
+    const isThere = ({ card: { partyId } }: SessionMember): boolean => partyId !== this.#me && isOnline(partyId)
+    const waiting = this.#all().flatMap(({ id }) => wallets.prepared(id))
+    const toFinish = new Set(waiting.filter(({ members }) => members.some(isThere)).map(({ id }) => id))
+    for (const id of toFinish) this.finish(id).catch(noted(id))
+    const toAsk = waiting.flatMap((record) => record.descent.former.filter(({ card }) => isOnline(partyIdOfCard(card))).map((member) => ({ record, member })))
+    for (const { record, member } of toAsk) this.#ask(record, member).catch(noted(record.id))
+    if (toFinish.size + toAsk.length > 0) this.#pause()
     for (const wallet of wallets.list()) this.#tellFormer(wallet).catch(noted(wallet.id))
     for (const wallet of wallets.shareless()) this.#tellLeftOut(wallet).catch(noted(wallet.id))
   }
@@ -89,10 +92,7 @@ export class CatchUp {
 
   /** Brings what was voted for to its end with whoever is there. Does nothing while that is under way. @throws {MpcError} as the introduction server answers */
   async finish(id: WalletId): Promise<void> {
-    const { deps: { wallets }, isMaking, isFinishing } = this.#options
-    for (const record of wallets.prepared(id)) {
-      if (!isMaking(id) && !isFinishing(record)) await this.#begin(`${id} ${record.epoch.roster.epoch}`, waitingMatter(record))
-    }
+    for (const record of this.#options.deps.wallets.prepared(id)) await this.#wait(waitingMatter(record), `${id} ${record.epoch.roster.epoch}`)
   }
 
   /** The room of somebody else who finishes or tells something. @returns undefined where a stranger is in it */
@@ -128,11 +128,22 @@ export class CatchUp {
     })
   }
 
-  /** Only those who dealt are known to them. */
+  async #wait(matter: Matter, key: string): Promise<void> {
+    const { isMaking, isFinishing } = this.#options
+    if (!isMaking(matter.wallet) && !isFinishing(matter)) await this.#begin(key, matter)
+  }
+
+  /** Of those whom the others could tell, nobody else may be left. */
+  async #ask(record: Wallet, { pid, card }: Descent['former'][number]): Promise<void> {
+    const { id, epoch: { roster: { epoch } } } = record
+    const member = { pid, card: await readCard(card, this.#options.deps.ed25519) }
+    await this.#wait(askingMatter(record, member, this.#me), `${member.card.partyId} ${id} ${epoch}`)
+  }
+
   async #tellFormer(wallet: Wallet): Promise<void> {
     const { deps: { ed25519 }, isOnline } = this.#options
-    const { certificate, descent: { former, dealers }, epoch: { keys } } = wallet
-    if (certificate === undefined || !dealers.some(({ pid }) => pid === keys[0]?.pid)) return
+    const { certificate, descent: { former } } = wallet
+    if (certificate === undefined) return
     for (const { pid, card } of former) {
       if (isOnline(partyIdOfCard(card))) await this.#tell(wallet, { pid, card: await readCard(card, ed25519) })
     }
@@ -141,10 +152,11 @@ export class CatchUp {
   /** Where nobody who dealt has stayed, those who left tell the others of their time. */
   async #tellLeftOut(wallet: SharelessWallet): Promise<void> {
     const { oldQuorum, roster } = decodeCertificate(wallet.certificate)
-    const mine = memberOf(wallet.formerly, this.#me)
+    const mine = memberOf(wallet.met, this.#me)
     if (mine === undefined || !oldQuorum.includes(mine.pid) || roster.members.some(({ pid }) => oldQuorum.includes(pid))) return
-    for (const member of wallet.formerly) {
-      if (!oldQuorum.includes(member.pid) && this.#options.isOnline(member.card.partyId)) await this.#tell(wallet, member)
+    for (const member of wallet.met) {
+      const isLeftOut = ![...oldQuorum, ...roster.members.map(({ pid }) => pid)].includes(member.pid)
+      if (isLeftOut && this.#options.isOnline(member.card.partyId)) await this.#tell(wallet, member)
     }
   }
 

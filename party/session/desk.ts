@@ -87,7 +87,7 @@ export class Desk {
     this.catchUp = new CatchUp({
       deps: this.#deps('finish'), isOnline: (party) => options.isOnline(party),
       isMaking: (wallet) => this.makings.isMaking(wallet),
-      isFinishing: (record) => this.#book.all().some((session) => session instanceof FinishSession && !session.isOver && session.isFor(record)),
+      isFinishing: (matter) => this.#book.all().some((session) => session instanceof FinishSession && !session.isOver && session.isFor(matter)),
       create: (threshold, members, make) => this.#create(this.#room('recover', threshold, members), make),
     })
     this.firstRefresh = new FirstRefresh({

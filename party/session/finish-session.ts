@@ -1,11 +1,11 @@
 /**
- * Brings an epoch to its end everywhere: everybody stored its shares and voted, but a vote or the certificate did not arrive (`protocol.md`
- * §E.4, "Crash"). Who holds the certificate gives it; who voted repeats the vote; who did neither is told. Everybody who has it in the end
- * says so by saying it.
+ * Brings an epoch to its end everywhere: everybody stored its shares and voted, but a vote or the certificate did not arrive (`protocol.md` §E.4,
+ * "Crash"). Who holds the certificate gives it; who voted repeats the vote; who did neither is told. Everybody who has it in the end says it.
  */
 import { hexToBytes } from '@noble/hashes/utils.js'
 import { concat, encodeEnvelope, equalBytes, MpcError, Refused, TransportError, u32, type Envelope, type Pid } from '@trivet/protocol/core'
 import { CERT, VOTE } from '@trivet/protocol/epoch'
+import type { WalletId } from '../api.ts'
 import type { PartyId, SessionId, SessionInfo } from '@trivet/signalling/wire'
 import type { SessionState, SessionView } from '../views.ts'
 import { assembleFromVotes, epochOf } from '../wallets/certify.ts'
@@ -14,7 +14,7 @@ import { Courier, meshEvents } from './courier.ts'
 import type { SessionDeps } from './deps.ts'
 import { EnvelopeDesk } from './envelopes.ts'
 import { CANCEL_GRACE_MS, knownError, type LiveSession } from './live-session.ts'
-import { spokenOf, type Matter } from './matter.ts'
+import { isSameMatter, spokenOf, type Matter } from './matter.ts'
 import { memberOf, type SessionMember } from './member.ts'
 import { Mesh } from './mesh.ts'
 import { placeView } from './place-view.ts'
@@ -64,7 +64,7 @@ export class FinishSession implements LiveSession {
     this.#candidates = candidates
     this.#isCoordinator = isCoordinator
     this.#createdAt = deps.clock.now()
-    this.isBackground = candidates.every(({ record }) => record === undefined)
+    this.isBackground = candidates.every(({ record, isQuestion }) => record === undefined || isQuestion)
     this.#members = candidates[0].members
     this.#courier = new Courier({ room: id, deps, events: meshEvents(() => this.#mesh) })
     this.#courier.knows(...this.#members.map(({ card }) => card))
@@ -91,10 +91,14 @@ export class FinishSession implements LiveSession {
     return this.#end !== undefined
   }
 
-  /** Whether it brings this epoch to its end, as far as is known. */
-  isFor({ id, epoch }: Wallet): boolean {
-    const candidates = this.#matter === undefined ? this.#candidates : [this.#matter]
-    return candidates.some(({ wallet, record }) => wallet === id && record?.epoch.roster.epoch === epoch.roster.epoch)
+  /** Whether it is about this, as far as is known. */
+  isFor(matter: Matter): boolean {
+    return (this.#matter === undefined ? this.#candidates : [this.#matter]).some((one) => isSameMatter(one, matter))
+  }
+
+  /** Another room may have brought the certificate: those who wait here get it as well. */
+  walletMoved(wallet: WalletId): void {
+    if (this.#matter?.wallet === wallet && this.#matter.record !== undefined && this.#isSettled && !this.isOver) this.#say(this.#matter, [...this.#reached])
   }
 
   told(info: SessionInfo): void {
@@ -116,8 +120,8 @@ export class FinishSession implements LiveSession {
   }
 
   /** Nothing is asked: what is finished here was approved when the wallet was made. */
-  async approve(): Promise<void> {
-    await Promise.resolve()
+  approve(): Promise<void> {
+    return Promise.resolve()
   }
 
   async decline(): Promise<void> {
@@ -157,8 +161,8 @@ export class FinishSession implements LiveSession {
   #choose(matter: Matter): EnvelopeDesk {
     this.#matter = matter
     this.#members = matter.members
-    const isSpoken = (suite: number, type: number): boolean => suite === 0 && (type === VOTE || type === CERT)
-    this.#desk = new EnvelopeDesk({ ...this.#deps, me: this.#me, members: matter.members, epoch: matter.oldEpoch, knows: isSpoken })
+    const knows = (suite: number, type: number): boolean => suite === 0 && (type === VOTE || type === CERT)
+    this.#desk = new EnvelopeDesk({ ...this.#deps, me: this.#me, members: matter.members, epoch: matter.oldEpoch, knows })
     return this.#desk
   }
 
@@ -176,7 +180,7 @@ export class FinishSession implements LiveSession {
   #say(matter: Matter, to: readonly PartyId[]): void {
     this.#enqueue(async () => {
       const mine = await this.#mine(matter)
-      if (mine !== undefined) for (const party of to) this.#mesh.send(party, encodeEnvelope(mine))
+      if (mine !== undefined && !this.isOver) for (const party of to) this.#mesh.send(party, encodeEnvelope(mine))
     })
   }
 
@@ -221,7 +225,7 @@ export class FinishSession implements LiveSession {
     if (mine === undefined || !equalBytes(vote.body, mine.body)) return
     this.#votes.set(vote.header.from, vote)
     this.#deps.changed()
-    if (this.#missing().length > 0) return
+    if (!record.members.every(({ pid }) => this.#votes.has(pid))) return
     await this.#commit(matter, assembleFromVotes(record, record.members.flatMap(({ pid }) => this.#votes.get(pid) ?? [])))
   }
 

@@ -123,6 +123,10 @@ export class Making {
   /** My yes. @throws {InputError} before the words were compared, or when it is too late */
   async approve(): Promise<void> {
     if (this.words.isOpen) throw new InputError('session', 'compare the words on the screens first')
+    const { walletId, me } = this.proposal
+    const members = this.#members()
+    // Who deals and leaves may be told of the end by them alone: before anything goes out.
+    if (!members.some(({ pid }) => pid === me)) await this.#options.deps.wallets.meet(walletId, members)
     await this.gathering.approve()
   }
 

@@ -23,6 +23,8 @@ export interface Matter {
   readonly members: readonly SessionMember[]
   /** What this device voted for, and does not know to count. Absent: it has the certificate, or may be told. */
   readonly record?: Wallet
+  /** The others are members of the old epoch alone: they have no vote, and may have the certificate. */
+  readonly isQuestion?: true
 }
 
 /** An epoch that this device voted for. */
@@ -31,14 +33,26 @@ export function waitingMatter(record: Wallet): Matter {
   return { wallet: id, name, threshold: epoch.roster.threshold, oldEpoch: descent.oldEpoch, members, record }
 }
 
+/** As `waitingMatter`, with one who left: it can be the last who has the certificate. */
+export function askingMatter(record: Wallet, other: SessionMember, me: PartyId): Matter {
+  const mine = memberOf(record.members, me)
+  return { ...waitingMatter(record), members: [...mine === undefined ? [] : [mine], other].toSorted((a, b) => a.pid - b.pid), isQuestion: true }
+}
+
 /** The epoch that counts here, and what it was made from. @param other whom it is to be told, under the share index that both know */
 export function tellingMatter(wallet: Wallet | SharelessWallet, other: SessionMember, me: PartyId): Matter {
   const { id, name } = wallet
   const { roster, oldEpoch, members } = 'epoch' in wallet
     ? { roster: wallet.epoch.roster, oldEpoch: wallet.descent.oldEpoch, members: wallet.members }
-    : { ...wallet, members: wallet.formerly }
+    : { ...wallet, members: wallet.met }
   const mine = memberOf(members, me)
   return { wallet: id, name, threshold: roster.threshold, oldEpoch, members: [...mine === undefined ? [] : [mine], other].toSorted((a, b) => a.pid - b.pid) }
+}
+
+/** Whether both are about one epoch, among the same parties. */
+export function isSameMatter(one: Matter, other: Matter): boolean {
+  return one.wallet === other.wallet && one.record?.epoch.roster.epoch === other.record?.epoch.roster.epoch
+    && one.members.length === other.members.length && one.members.every(({ card: { partyId } }) => memberOf(other.members, partyId) !== undefined)
 }
 
 /**
@@ -50,11 +64,11 @@ export function mattersOf(wallets: Wallets, parties: readonly PartyId[]): readon
   const waiting = ids.flatMap((id) => wallets.prepared(id)).filter(({ members }) => members.length === parties.length).map(waitingMatter)
   const counting = wallets.list().filter(({ certificate }) => certificate !== undefined).flatMap((wallet) => {
     const { id, name, epoch: { roster }, members, descent } = wallet
-    const about = { wallet: id, name, threshold: roster.threshold, members }
+    const about = { wallet: id, name, threshold: roster.threshold, members: [...members, ...wallets.met(id)] }
     // The last change, which somebody missed; or the next one, which this device missed.
     return [{ ...about, oldEpoch: descent.oldEpoch }, { ...about, oldEpoch: roster.epoch }]
   })
-  const shareless = wallets.shareless().flatMap(({ id, name, roster, oldEpoch, formerly: members, standing }) => {
+  const shareless = wallets.shareless().flatMap(({ id, name, roster, oldEpoch, met: members, standing }) => {
     const about = { wallet: id, name, threshold: roster.threshold, members }
     return [{ ...about, oldEpoch }, ...standing === 'cold' ? [{ ...about, oldEpoch: roster.epoch }] : []]
   })

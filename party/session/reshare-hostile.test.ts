@@ -15,7 +15,7 @@ import { FakeClock } from '../testing/fake-clock.ts'
 import { randomBytes, the, VAULT_KEY } from '../testing/people.ts'
 import { storedWallets } from '../testing/stored-wallets.ts'
 import { walletOf, type Wallet } from '../wallets/wallet.ts'
-import type { Standing } from '../wallets/wallets.ts'
+import type { Standing } from '../wallets/entry.ts'
 import { encodeMakingInvitation } from './frames.ts'
 import { readReshareProposal } from './reshare-reading.ts'
 

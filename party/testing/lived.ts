@@ -15,8 +15,10 @@ import { randomBytes, VAULT_KEY } from './people.ts'
 export interface Lived {
   /** Each was stored, and counts unless it is the one of `waiting`. */
   readonly epochs?: readonly LifeEpoch[]
-  /** Whose certificate was shown to it: it is no member. */
+  /** Whose certificate was shown to it: it is no member, and dealt. */
   readonly left?: LifeEpoch
+  /** The same, but it has not seen the certificate. */
+  readonly dealtTo?: LifeEpoch
   /** Stored and voted for, on top of them. */
   readonly waiting?: LifeEpoch
   /** Whose share of an epoch this device has out of a backup. */
@@ -24,7 +26,7 @@ export interface Lived {
 }
 
 /** The store of the device with this name, as `identityOf` makes it; opened by `person` under the same name. */
-export async function livedStore(name: string, { epochs = [], left, waiting, restored }: Lived): Promise<MemoryStore> {
+export async function livedStore(name: string, { epochs = [], left, dealtTo, waiting, restored }: Lived): Promise<MemoryStore> {
   const store = createMemoryStore()
   const clock = new FakeClock()
   const ed25519 = await chooseEd25519(crypto.subtle)
@@ -40,6 +42,8 @@ export async function livedStore(name: string, { epochs = [], left, waiting, res
     await wallets.prepare(...epoch.stored(mine.pid))
     if (epoch !== waiting) await wallets.commit(epoch.walletId, epoch.certificate)
   }
+  const met = left ?? dealtTo
+  if (met !== undefined) await wallets.meet(met.walletId, [...met.people].map(([pid, { card: one }]) => ({ pid, card: one })))
   if (left !== undefined) await wallets.commit(left.walletId, left.certificate)
   wallets.wipe()
   vault.lock()

@@ -1,8 +1,11 @@
 /** One wallet on this device: its epochs as the reducer has them, and what is stored of each. Source: `protocol.md` §E.3, §E.4. */
 import { Bug, type Pid } from '@trivet/protocol/core'
 import { NO_EPOCHS, reduceWallet, type WalletEpochs } from '@trivet/protocol/epoch'
+import type { SessionMember } from '../session/member.ts'
+import type { WalletId } from '../api.ts'
 import type { VaultChange } from '../vault/index.ts'
 import { encodeWalletRecord } from './record.ts'
+import { metChange } from './met.ts'
 import { restoredErasure, type Restored } from './restored.ts'
 import { sharelessChange, sharelessErasure, sharelessOf, type SharelessWallet } from './shareless.ts'
 import { wipeShares, type Wallet } from './wallet.ts'
@@ -17,9 +20,33 @@ export interface Entry {
   readonly restored?: Restored
   /** An epoch counts, and there is no share of it here. */
   readonly shareless?: SharelessWallet
+  /** Members of epochs that this device dealt to, and does not know to count. */
+  readonly met: readonly SessionMember[]
 }
 
-export const NOTHING: Entry = { epochs: NO_EPOCHS, records: [] }
+export const NOTHING: Entry = { epochs: NO_EPOCHS, records: [], met: [] }
+
+/** What this device brings to a change of a wallet's devices (`protocol.md` §E). */
+export interface Standing {
+  /** Whose shares it deals: of the epoch that counts here, own or out of a backup. Absent without one: lost (`cold`), left, or only voted for. */
+  readonly wallet?: Wallet
+  /** Number of the epoch that counts here; 0 before any did. */
+  readonly counting: number
+  /** The highest number that this device ever had: a new epoch's is above. */
+  readonly highest: number
+  /** Where the share came out of a backup: whose place it was. This device is not that member. */
+  readonly restoredPid?: Pid
+}
+
+export function standingOf(entry: Entry): Standing {
+  const { epochs: { active, shareless, highest }, restored } = entry
+  const wallet = counting(entry)
+  const restoredPid = restored?.wallet.epoch.keys[0]?.pid
+  return {
+    counting: active?.epoch.roster.epoch ?? shareless?.roster.epoch ?? 0, highest,
+    ...(wallet === undefined ? {} : { wallet }), ...(restoredPid === undefined ? {} : { restoredPid }),
+  }
+}
 
 /** The epoch that counts, with a share of it: an own one, or one that came out of a backup. */
 export function counting({ epochs, records, restored }: Entry): Wallet | undefined {
@@ -54,12 +81,13 @@ export function afterCommit(before: Entry, certificate: Uint8Array, now: number)
   if (active !== undefined) {
     const record = before.records.find(({ epoch }) => epoch === active.epoch)
     if (record === undefined) throw new Bug('an epoch without a record')
-    return { epochs, records: [{ ...record, certificate: active.certificate }, ...kept] }
+    return { epochs, records: [{ ...record, certificate: active.certificate }, ...kept], met: [] }
   }
   const last = counting(before) ?? before.shareless
   if (shareless === undefined || last === undefined) throw new Bug('an epoch that nothing is known of')
   const wasRestored = before.restored !== undefined || before.shareless?.wasRestored === true
-  return { epochs, records: kept, shareless: sharelessOf(last, { standing: shareless.standing, certificate: shareless.certificate, since: now, wasRestored }) }
+  const { standing, certificate: shown } = shareless
+  return { epochs, records: kept, met: [], shareless: sharelessOf(last, { standing, certificate: shown, since: now, wasRestored, met: before.met }) }
 }
 
 interface EndedEpoch {
@@ -76,7 +104,7 @@ export function endedBetween(before: Entry, after: Entry): readonly EndedEpoch[]
 }
 
 /** What is to be written so that the store holds `after` and not `before`. The caller wipes the values. */
-export function changesBetween(before: Entry, after: Entry): readonly VaultChange[] {
+export function changesBetween(id: WalletId, before: Entry, after: Entry): readonly VaultChange[] {
   const changed = after.records.filter((record) => !before.records.includes(record))
   const there = new Set(after.records.map(epochOf))
   return [
@@ -86,6 +114,7 @@ export function changesBetween(before: Entry, after: Entry): readonly VaultChang
     ...before.restored === undefined || before.restored === after.restored ? [] : [restoredErasure(before.restored)],
     ...before.shareless === undefined || after.shareless !== undefined ? [] : [sharelessErasure(before.shareless.id)],
     ...after.shareless === undefined || after.shareless === before.shareless ? [] : [sharelessChange(after.shareless)],
+    ...after.met === before.met || after.met.length + before.met.length === 0 ? [] : [metChange(id, after.met)],
   ]
 }
 

@@ -6,6 +6,7 @@ import type { WalletId } from '../api.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
 import type { OpenVault } from '../vault/index.ts'
 import { afterPreparing, KIND, NOTHING, wipeEntry, type Entry } from './entry.ts'
+import { readMet } from './met.ts'
 import { readRestored, type Restored } from './restored.ts'
 import { readShareless, type SharelessWallet } from './shareless.ts'
 import { readWallet, type Wallet } from './wallet.ts'
@@ -25,6 +26,10 @@ export async function readEntries(vault: OpenVault, ed25519: Ed25519): Promise<M
       } finally {
         value.fill(0)
       }
+    }
+    for (const [id, met] of await readMet(vault, ed25519)) {
+      const entry = all.get(id)
+      if (entry !== undefined) all.set(id, { ...entry, met })
     }
     return all
   } catch (error) {

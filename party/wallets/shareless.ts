@@ -3,19 +3,21 @@
  * them is public, and enough to be shown. See `docs/storage.md`.
  */
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { concat, Malformed, MpcError, Reader, Refused, u16, u32, u64, u8, VaultError, type KeyShare, type Roster } from '@trivet/protocol/core'
+import { concat, Malformed, MpcError, Reader, Refused, u32, u64, u8, VaultError, type KeyShare, type Roster } from '@trivet/protocol/core'
 import { decodeCertificate } from '@trivet/protocol/epoch'
 import type { WalletId } from '../api.ts'
-import { readCard } from '../identity/card.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
 import { decodeUtf8 } from '../identity/text.ts'
-import type { SessionMember } from '../session/member.ts'
+import { memberOf, type SessionMember } from '../session/member.ts'
 import type { OpenVault, VaultChange } from '../vault/index.ts'
+import { encodeMembers, membersIn } from './met.ts'
 import { ORIGINS, type Descent } from './record.ts'
 import type { Wallet } from './wallet.ts'
 
 const KIND = 'shareless'
 const VERSION = 1
+/** As many as the record can hold. */
+const MAX_KNOWN = 255
 const STANDINGS = ['left', 'cold'] as const
 
 export interface SharelessWallet {
@@ -37,19 +39,21 @@ export interface SharelessWallet {
   /** The epoch that was dealt from. */
   readonly oldEpoch: number
   readonly keys: readonly Pick<KeyShare, 'suite' | 'groupKey' | 'chainCode'>[]
-  /** Members of the epoch that counted here last: of those who came after, this device has no card. */
-  readonly formerly: readonly SessionMember[]
+  /** Members of the epoch that counted here last, and those to whom this device dealt since: of others it has no card. */
+  readonly met: readonly SessionMember[]
 }
 
-/** @param before what counted here last @param facts as the certificate has it */
+/** @param before what counted here last @param facts as the certificate has it; `met`: besides who was a member then */
 export function sharelessOf(
-  before: Wallet | SharelessWallet, { standing, certificate, since, wasRestored }: Pick<SharelessWallet, 'standing' | 'certificate' | 'since' | 'wasRestored'>,
+  before: Wallet | SharelessWallet, facts: Pick<SharelessWallet, 'standing' | 'certificate' | 'since' | 'wasRestored' | 'met'>,
 ): SharelessWallet {
+  const { standing, certificate, since, wasRestored } = facts
   const { id, name, createdAt } = before
-  const last = 'epoch' in before ? { ...before.descent, keys: before.epoch.keys, formerly: before.members } : before
+  const last = 'epoch' in before ? { ...before.descent, keys: before.epoch.keys, met: before.members } : before
   const { roster, oldEpoch } = decodeCertificate(certificate)
+  const met = [...last.met, ...facts.met.filter(({ card }) => memberOf(last.met, card.partyId) === undefined)].slice(0, MAX_KNOWN)
   return {
-    id, name, createdAt, standing, certificate, since, wasRestored, roster, oldEpoch, origin: last.origin, firstPath: last.firstPath, formerly: last.formerly,
+    id, name, createdAt, standing, certificate, since, wasRestored, roster, oldEpoch, origin: last.origin, firstPath: last.firstPath, met,
     keys: last.keys.map(({ suite, groupKey, chainCode }) => ({ suite, groupKey, chainCode })),
   }
 }
@@ -67,10 +71,10 @@ export function noShare({ standing, since, wasRestored }: SharelessWallet): Refu
 
 /**
  * u8 version ‖ u8 standing (0 left, 1 cold) ‖ u8 restored ‖ u8 origin (0 made, 1 imported) ‖ u64 since ‖ u64 created ‖ u32 len ‖ name
- * ‖ u32 len ‖ certificate ‖ u8 p ‖ p × u32 first path ‖ u8 k ‖ k × (u8 suite ‖ group key ‖ chain code 32) ‖ u8 c ‖ c × (u16 pid ‖ u16 len ‖ card)
+ * ‖ u32 len ‖ certificate ‖ u8 p ‖ p × u32 first path ‖ u8 k ‖ k × (u8 suite ‖ group key ‖ chain code 32) ‖ u8 c ‖ c × (u16 pid ‖ u16 len ‖ card): whom it met
  */
 export function sharelessChange(wallet: SharelessWallet): VaultChange {
-  const { id, name, createdAt, origin, firstPath, standing, since, wasRestored, certificate, keys, formerly } = wallet
+  const { id, name, createdAt, origin, firstPath, standing, since, wasRestored, certificate, keys, met } = wallet
   const text = utf8ToBytes(name)
   return {
     kind: KIND, id,
@@ -78,7 +82,7 @@ export function sharelessChange(wallet: SharelessWallet): VaultChange {
       u8(VERSION), u8(STANDINGS.indexOf(standing)), u8(wasRestored ? 1 : 0), u8(ORIGINS.indexOf(origin)), u64(since), u64(createdAt),
       u32(text.length), text, u32(certificate.length), certificate,
       u8(firstPath.length), ...firstPath.map(u32), u8(keys.length), ...keys.flatMap(({ suite, groupKey, chainCode }) => [u8(suite), groupKey, chainCode]),
-      u8(formerly.length), ...formerly.flatMap(({ pid, card: { bytes } }) => [u16(pid), u16(bytes.length), bytes]),
+      encodeMembers(met),
     ),
   }
 }
@@ -108,12 +112,12 @@ async function read(id: WalletId, reader: Reader, ed25519: Ed25519): Promise<Sha
   if (standing === undefined || origin === undefined || name === undefined) throw bad('it cannot be read')
   const firstPath = Array.from({ length: reader.number(1) }, () => reader.number(4))
   const keys = Array.from({ length: reader.number(1) }, () => readKey(reader))
-  const cards = Array.from({ length: reader.number(1) }, () => ({ pid: reader.number(2), bytes: reader.take(reader.number(2)).slice() }))
+  const members = membersIn(reader)
   reader.end()
-  const formerly = await Promise.all(cards.map(async ({ pid, bytes }) => ({ pid, card: await readCard(bytes, ed25519) })))
+  const met = await members(ed25519)
   const { roster, oldEpoch } = decodeCertificate(certificate)
   if (bytesToHex(roster.walletId) !== id) throw bad('it is of another wallet')
-  return { id, name, createdAt, origin, firstPath, standing, since, wasRestored, certificate, roster, oldEpoch, keys, formerly }
+  return { id, name, createdAt, origin, firstPath, standing, since, wasRestored, certificate, roster, oldEpoch, keys, met }
 }
 
 function readKey(reader: Reader): SharelessWallet['keys'][number] {

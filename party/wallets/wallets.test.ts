@@ -182,7 +182,7 @@ describe('a device without a share', () => {
       expect(stateOf(each)).toMatchObject({ shown: [], restored: [], shareless: [`left 2 ${clock.now()}`], counting: 2, highest: 2, deals: undefined })
       expect([each.has(id), each.certificate(id)]).toEqual([false, second.certificate])
       expect(each.shareless()[0]).toMatchObject({ name: 'Savings', wasRestored: false, oldEpoch: 1 })
-      expect(each.shareless()[0]?.formerly.map(({ pid, card }) => [pid, card.partyId])).toEqual([...first.people].map(([pid, { card }]) => [pid, card.partyId]))
+      expect(each.shareless()[0]?.met.map(({ pid, card }) => [pid, card.partyId])).toEqual([...first.people].map(([pid, { card }]) => [pid, card.partyId]))
       expect(() => each.get(id)).toThrow('this device is no longer one of this wallet\'s devices: its share was erased when the devices changed on 2026-05-17')
     }
     const cover = decodeCover((await vaultOn(store).list())[0]?.cover)

@@ -9,28 +9,18 @@ import type { WalletId } from '../api.ts'
 import type { Clock } from '../clock.ts'
 import { partyIdOfCard, type Card } from '../identity/card.ts'
 import type { Ed25519 } from '../identity/ed25519.ts'
+import type { SessionMember } from '../session/member.ts'
 import { EPOCH_KEY, type OpenVault, type VaultChange } from '../vault/index.ts'
 import { checkClaims } from './certify.ts'
 import { encodeCover, type Cover } from './cover.ts'
-import { afterCommit, afterPreparing, changesBetween, counting, endedBetween, NOTHING, own, peersOf, prepared, wipeEntry, type Entry } from './entry.ts'
+import { afterCommit, afterPreparing, changesBetween, counting, endedBetween, NOTHING, own, peersOf, prepared, standingOf, wipeEntry, type Entry, type Standing } from './entry.ts'
 import { readEntries } from './loading.ts'
+import { metWith } from './met.ts'
 import { Pairs, type EpochMove } from './pairs.ts'
 import type { WalletRecord } from './record.ts'
 import { noShare, type SharelessWallet } from './shareless.ts'
 import { UsedInstances } from './used-instances.ts'
 import { coverEntry, walletOf, wipeShares, type Wallet } from './wallet.ts'
-
-/** What this device brings to a change of a wallet's devices (`protocol.md` §E). */
-export interface Standing {
-  /** Whose shares it deals: of the epoch that counts here, own or out of a backup. Absent without one: lost (`cold`), left, or only voted for. */
-  readonly wallet?: Wallet
-  /** Number of the epoch that counts here; 0 before any did. */
-  readonly counting: number
-  /** The highest number that this device ever had: a new epoch's is above. */
-  readonly highest: number
-  /** Where the share came out of a backup: whose place it was. This device is not that member. */
-  readonly restoredPid?: Pid
-}
 
 /** Shown to this device and not believed: the others have gone on without it. */
 export interface LaterEpoch {
@@ -122,14 +112,7 @@ export class Wallets {
   /** @returns undefined of a wallet that this device knows nothing of */
   standing(id: WalletId): Standing | undefined {
     const entry = this.#all.get(id)
-    if (entry === undefined) return undefined
-    const { epochs: { active, shareless, highest }, restored } = entry
-    const wallet = counting(entry)
-    const restoredPid = restored?.wallet.epoch.keys[0]?.pid
-    return {
-      counting: active?.epoch.roster.epoch ?? shareless?.roster.epoch ?? 0, highest,
-      ...(wallet === undefined ? {} : { wallet }), ...(restoredPid === undefined ? {} : { restoredPid }),
-    }
+    return entry === undefined ? undefined : standingOf(entry)
   }
 
   /** What made the epoch count that counts here, with or without a share of it. */
@@ -155,6 +138,19 @@ export class Wallets {
         throw error
       }
     })
+  }
+
+  /** This device is about to deal to these, and not to itself: what becomes of it, they can tell. @throws {VaultError} */
+  async meet(id: WalletId, members: readonly SessionMember[]): Promise<void> {
+    await this.#exclusive(async () => {
+      const before = this.#entry(id)
+      await this.#write(id, before, { ...before, met: metWith(before.met, members) }, { epoch: counting(before)?.epoch.roster.epoch, added: [] })
+    })
+  }
+
+  /** Whom `meet` had, until it is known what became of it. */
+  met(id: WalletId): readonly SessionMember[] {
+    return this.#entry(id).met
   }
 
   /**
@@ -258,7 +254,7 @@ export class Wallets {
   /** Puts `after` in the place of `before`, with what it means for pairs, requests and the cover, in one transaction. */
   async #write(id: WalletId, before: Entry, after: Entry, pairs: Pick<EpochMove, 'epoch' | 'added'>, along: readonly VaultChange[] = []): Promise<void> {
     const ended = endedBetween(before, after)
-    const changes = changesBetween(before, after)
+    const changes = changesBetween(id, before, after)
     const erased = ended.flatMap(({ epoch }) => [...this.used.erasureOf(id, epoch), { kind: EPOCH_KEY, id, epoch, value: undefined }])
     try {
       await this.pairs.along({ wallet: id, ...pairs, gone: ended }, (ofPairs) =>

@@ -40,16 +40,15 @@ export async function generateKey(stage: Stage): Promise<void> {
 
 export interface Change {
   readonly threshold: number
-  /** The first of the cast asks. */
   readonly stay: readonly Seat[]
   readonly leaving?: readonly Seat[]
   /** Who have no share yet. */
   readonly joining?: readonly Seat[]
 }
 
-/** New shares of the same keys, for the same devices or others. */
+/** New shares of the same keys, for the same devices or others. The first of those who have one asks. */
 export async function change(stage: Stage, { threshold, stay, leaving = [], joining = [] }: Change): Promise<void> {
-  const [first] = stay
+  const [first] = [...stay, ...leaving]
   const host = on(first)
   const indexes = (seats: readonly Seat[]): readonly number[] => seats.map((seat) => walletOf(on(seat)).myIndex)
   const { session } = await stage.wait(host.party.verbs.changeWallet({

@@ -11,7 +11,7 @@ export type Images = Readonly<Record<string, Image>>
 type Course = ReadonlyMap<string, readonly Image[]>
 
 export const NOTHING: Image = new Map()
-const NEWCOMER = 'Dora'
+const NEWCOMERS = ['Dora', 'Emil', 'Fatma'] as const
 
 const courses = new Map<string, Promise<Course>>()
 
@@ -45,7 +45,16 @@ export async function memberImages(): Promise<Images> {
 
 /** The same, and somebody else. */
 export async function withNewcomer(): Promise<Images> {
-  return { ...await memberImages(), [NEWCOMER]: NOTHING }
+  return withNewcomers(1)
+}
+
+/** The same, and as many others. */
+export async function withAsMany(): Promise<Images> {
+  return withNewcomers(NEWCOMERS.length)
+}
+
+async function withNewcomers(count: number): Promise<Images> {
+  return { ...await memberImages(), ...Object.fromEntries(NEWCOMERS.slice(0, count).map((name) => [name, NOTHING])) }
 }
 
 /** All have voted for the first shares; so many hold the certificate. */

@@ -1,7 +1,7 @@
 /** What people do while a device crashes. */
 import { NAMES, walletOf } from '../simulation/scenes.ts'
 import { change, finished, generateKey, pair, sign } from './acts.ts'
-import { halfReplacedImages, memberImages, NOTHING, unfinishedImages, withNewcomer, type Images } from './images.ts'
+import { halfReplacedImages, memberImages, NOTHING, unfinishedImages, withAsMany, withNewcomer, type Images } from './images.ts'
 import type { Stage } from './stage.ts'
 
 export interface Story {
@@ -64,6 +64,10 @@ export const stories: Readonly<Record<string, Story>> = {
       return variant === 0 ? change(stage, { threshold: 3, stay: members, joining })
         : change(stage, { threshold: 2, stay: members.slice(0, 2), leaving: members.slice(2), joining })
     },
+  },
+  'wallet handed over': {
+    variants: 1, images: withAsMany,
+    play: (stage) => change(stage, { threshold: 2, stay: [], leaving: stage.cast.slice(0, 3), joining: stage.cast.slice(3) }),
   },
   'last confirmation of a change': {
     variants: 3, images: halfReplacedImages, isCastFixed: true,
