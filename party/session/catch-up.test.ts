@@ -117,6 +117,20 @@ describe('a device that is no member any more', () => {
     await becomes(three, 'left', 2)
   })
 
+  test('hears it from those it dealt to, whom it met only then', async () => {
+    const others = await Promise.all(['Emil', 'Fatma'].map(identityOf))
+    const handover = await changed(first, { threshold: 2, stay: [], join: others, quorum: [1, 2], name: 'handover' })
+    const [one, two] = [await comes(nameOf(1), { epochs: [first], dealtTo: handover }), await comes(nameOf(2), { epochs: [first] })]
+    const emil = await comes('Emil', { epochs: [handover] })
+    const left = await becomes(one, 'left', 2)
+    expect(left.parties.map(({ name }) => name).toSorted()).toEqual(['Emil', 'Fatma'])
+    await turnUntil(clock, () => emil.log.some((line) => line.startsWith('a former device knows')))
+    await clock.advance(61_000)
+    // Who deals keeps them: this one did not, and listens to no stranger.
+    expect(wallet(two)).toMatchObject({ state: 'ready', epoch: 1 })
+    for (const who of [one, two, emil]) expect(who.view().sessions).toEqual([])
+  })
+
   test('and has missed two changes stays as it is, and signs with nobody', async () => {
     await comes(nameOf(2), { epochs: [first, second, third] })
     const one = await comes(nameOf(1), { epochs: [first] })
