@@ -189,46 +189,6 @@ describe('a device without a share', () => {
     expect(cover?.wallets).toEqual([{ id, name: 'Savings', threshold: 2, total: 3, epoch: 2 }])
   })
 
-  test('keeps those it dealt to until it knows what became of it, and after that among those it knows', async () => {
-    const newcomers = [...second.people].map(([pid, { card }]) => ({ pid, card }))
-    const wallets = await member(1)
-    await wallets.meet(id, newcomers)
-    await wallets.meet(id, newcomers.slice(0, 1))
-    const pidsOf = (each: Wallets): readonly Pid[] => each.met(id).map(({ pid }) => pid)
-    for (const each of [wallets, await reopened(the(first.people.get(1)))]) {
-      expect([pidsOf(each), stateOf(each).shown]).toEqual([[3, 4, 2], ['1 ready']])
-    }
-    await wallets.commit(id, second.certificate)
-    for (const each of [wallets, await reopened(the(first.people.get(1)))]) {
-      expect(pidsOf(each)).toEqual([])
-      expect(each.shareless()[0]?.met.map(({ pid, card }) => [pid, card.name])).toEqual([...first.people, ...second.people].filter(([pid], i) => i < 3 || pid === 4).map(([pid, { card }]) => [pid, card.name]))
-    }
-    expect(recordsIn()).toEqual(['shareless/id/0'])
-  })
-
-  test('which it then is a member of again erases them, as does forgetting', async () => {
-    const wallets = await member(2)
-    await wallets.meet(id, [...second.people].map(([pid, { card }]) => ({ pid, card })))
-    await take(wallets, second, 2)
-    expect(wallets.met(id)).toHaveLength(3)
-    await wallets.commit(id, second.certificate)
-    for (const each of [wallets, await reopened(the(first.people.get(2)))]) expect([each.met(id), stateOf(each).shown]).toEqual([[], ['2 ready']])
-    expect(recordsIn().filter((name) => name.startsWith('met'))).toEqual([])
-  })
-
-  test('remembers the last 64 of them, and refuses a record that was changed', async () => {
-    const wallets = await member(1)
-    const cards = await Promise.all(Array.from({ length: 70 }, async (_, i) => ({ pid: i + 4, card: (await identityOf(`Guest ${i}`)).card })))
-    for (let i = 0; i < cards.length; i += 10) await wallets.meet(id, cards.slice(i, i + 10))
-    expect(wallets.met(id).map(({ pid }) => pid)).toEqual(cards.slice(6).map(({ pid }) => pid))
-    expect((await reopened(the(first.people.get(1)))).met(id)).toHaveLength(64)
-    const vault = await vaultOn(store).unlock(the(first.people.get(1)).card.partyId, SOURCE)
-    for (const damaged of [Uint8Array.of(2, 0), Uint8Array.of(1, 1, 0, 4, 0, 1, 9), Uint8Array.of(1, 0, 0)]) {
-      await vault.write([{ kind: 'met', id, value: damaged.slice() }])
-      await expect(walletsIn(vault)).rejects.toMatchObject({ code: 'E_DAMAGED' })
-    }
-  })
-
   test('is cold where it should have one: it deals nothing, and a later change gives it a share again', async () => {
     const ben = the(first.people.get(2))
     const wallets = await member(2)
