@@ -45,7 +45,7 @@ export async function audit(stage: Stage, { seat: victim, isDiskTrue }: Victim):
   isWrong(keysOf(records))
   for (const holding of holdings) if (isDiskTrue || holding.seat !== victim) isWrong(lost(holding), 'lostShares')
   isWrong(divided(holdings), 'twoEpochs')
-  isWrong(apart(holdings.filter((holding) => isDiskTrue || holding.seat !== victim || hasFellows(holding, holdings))))
+  isWrong(apart(holdings.filter((holding) => isDiskTrue || holding.seat !== victim || !isOut(holding, holdings))))
   isWrong(waiting(holdings), 'unusable')
   isWrong(unusable(holdings.map((holding) => ({ ...holding, isTrusted: isDiskTrue || holding.seat !== victim }))), 'unusable')
   return { harms: [...harms], wrong }
@@ -101,13 +101,13 @@ function divided(holdings: readonly Holding[]): string | undefined {
 }
 
 /**
- * Whether somebody of a later epoch is known to it. Who said that it knows is told no more; where its disk then forgets, members of both epochs
- * notice when it asks for something, and where there are none, nobody does (`docs/protocols/epoch-commit.md`, *Known limit*).
+ * Not of a later epoch any more. Who said that it knows is told no more, and where its disk then forgets, it is a stranger to those who could tell
+ * it (`docs/protocols/epoch-commit.md`, *Known limit*). That it signs nothing is seen before.
  */
-function hasFellows({ view }: Holding, holdings: readonly Holding[]): boolean {
+function isOut({ view }: Holding, holdings: readonly Holding[]): boolean {
+  const me = view?.parties.find((party) => party.me)?.partyId
   const later = holdings.filter((other) => other.view?.state === 'ready' && other.view.epoch > (view?.epoch ?? 0))
-  const fellows = view?.parties.map(({ partyId }) => partyId) ?? []
-  return later.length === 0 || later.some(({ view: other }) => other?.parties.some(({ partyId, me }) => me && fellows.includes(partyId)))
+  return later.length > 0 && later.every(({ view: other }) => other?.parties.every(({ partyId }) => partyId !== me))
 }
 
 /** After they talked all are where the first of them is. */
