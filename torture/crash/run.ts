@@ -106,7 +106,10 @@ async function triesOldShare(stage: Stage, { seat: { device }, isDiskTrue }: Vic
 
 /** As many as are needed sign with each sort of key, after their pair was repaired where it has to be. @returns what went wrong */
 async function worksAgain(stage: Stage, rng: Rng): Promise<string | undefined> {
-  const ready = shuffled(rng, stage.present.filter((device) => device.view().wallets.at(0)?.state === 'ready'))
+  const able = stage.present.filter((device) => device.view().wallets.at(0)?.state === 'ready')
+  // One that is out, and whose disk lost that it was told, is a stranger to them.
+  const latest = Math.max(0, ...able.map((device) => walletOf(device).epoch))
+  const ready = shuffled(rng, able.filter((device) => walletOf(device).epoch === latest))
   const [first] = ready
   const signers = first === undefined ? [] : ready.slice(0, walletOf(first).threshold)
   if (first === undefined || signers.length < walletOf(first).threshold) return undefined
